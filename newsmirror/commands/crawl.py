@@ -1,0 +1,69 @@
+"""``scrapy crawl``: checks settings and arguments first, and exits with what became of the run."""
+
+import argparse
+import logging
+import sys
+from datetime import UTC, datetime
+
+from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.exceptions import UsageError
+
+from newsmirror.arguments import RunArguments
+from newsmirror.config import Config
+from newsmirror.exceptions import ConfigError
+from newsmirror.outcome import Outcome
+from newsmirror.report import outcome_of
+
+# Loggers and the level from which on an operator wants to read them. What robots and retry report request
+# by request stands in our summary of lists and articles; the others tell what never changes.
+QUIET = {
+    "scrapy.downloadermiddlewares.robotstxt": logging.CRITICAL,
+    "scrapy.downloadermiddlewares.retry": logging.CRITICAL,
+    "scrapy.middleware": logging.WARNING,
+    "scrapy.addons": logging.WARNING,
+    "scrapy.crawler": logging.WARNING,
+    "scrapy.utils.log": logging.WARNING,
+    "scrapy.extensions.memusage": logging.WARNING,
+}
+
+
+class Command(CrawlCommand):
+    """Scrapy's command with exit codes (DESIGN 5.5)."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one spider, as in: scrapy crawl secretchina")
+        problems = self._problems(args[0], opts)
+        if problems:
+            for problem in problems:
+                print(f"newsmirror: {problem}", file=sys.stderr)
+            self.exitcode = Outcome.REFUSED.exit_code
+            return
+        if self.settings and self.settings["LOG_LEVEL"] != "DEBUG":
+            for name, level in QUIET.items():
+                logging.getLogger(name).setLevel(level)
+        assert self.crawler_process
+        crawler = self._create_crawler(args[0])
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        failed = self.crawler_process.bootstrap_failed and not crawler.stats
+        self.exitcode = Outcome.FAILED.exit_code if failed else outcome_of(crawler).exit_code
+
+    def _problems(self, name: str, opts: argparse.Namespace) -> list[str]:
+        """Everything that is wrong with the call, one sentence each."""
+        assert self.crawler_process and self.settings
+        loader = self.crawler_process.spider_loader
+        if name not in loader.list():
+            return [f"there is no spider '{name}', known are {', '.join(sorted(loader.list()))}"]
+        problems: list[str] = []
+        site = getattr(loader.load(name), "site", None)
+        try:
+            Config.from_settings(self.settings)
+        except ConfigError as error:
+            problems += error.problems
+        try:
+            if site:
+                RunArguments.parse(opts.spargs, site=site, now=datetime.now(UTC))
+        except ConfigError as error:
+            problems += error.problems
+        return problems

@@ -1,0 +1,177 @@
+"""All settings of ours, read once and checked at once."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any
+from urllib.parse import urlsplit
+
+from newsmirror.exceptions import ConfigError
+from newsmirror.paths import OWN_FOLDERS, PATTERN_FIELDS
+from newsmirror.render import Blocks, PageStyle
+
+PREFIX = "NEWSMIRROR_"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+BRANCH = re.compile(r"^(?!.*(?:\.\.|//|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$")
+AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,64}@[^<>\s@]{1,190})>$")
+BLOCK_LIMIT = 20_000
+
+
+@dataclass(frozen=True)
+class Config:
+    """The operator's choices; see docs/settings.md for each."""
+
+    repo: Path
+    branch: str
+    public_url: str | None
+    author: tuple[str, str]
+    site_url: str | None
+    tags: tuple[str, ...] | None
+    """None: the site file's list."""
+    page_path: str
+    members_only: str
+    style: PageStyle
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> "Config":
+        """Read the settings that begin with ``NEWSMIRROR_``.
+
+        Raises ConfigError with every problem, one sentence each that says what to do.
+        """
+        return _Reader(settings).config()
+
+
+class _Reader:
+    """Reads setting by setting and collects the problems."""
+
+    def __init__(self, settings: Mapping[str, Any]):
+        self.settings = settings
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str:
+        value = self.settings.get(PREFIX + name)
+        return "" if value is None else str(value).strip()
+
+    def refuse(self, name: str, what: str) -> None:
+        self.problems.append(f"{PREFIX}{name} {what}")
+
+    def config(self) -> Config:
+        config = Config(
+            repo=Path(os.path.abspath(self.text("REPO") or self.missing_repo())),
+            branch=self.branch(),
+            public_url=self.address("PUBLIC_URL"),
+            author=self.author(),
+            site_url=self.address("SITE_URL"),
+            tags=self.tags(),
+            page_path=self.page_path(),
+            members_only=self.choice("MEMBERS_ONLY", ("teaser", "full"), "teaser"),
+            style=PageStyle(self.blocks(), self.counter(), self.images() == "embed"),
+        )
+        self.not_built_yet()
+        if self.problems:
+            raise ConfigError(self.problems)
+        return config
+
+    def missing_repo(self) -> str:
+        self.refuse("REPO", "is empty; name the folder of the working copy")
+        return "mirror"
+
+    def choice(self, name: str, known: tuple[str, ...], default: str) -> str:
+        value = self.text(name).lower() or default
+        if value not in known:
+            self.refuse(name, f"is '{value}'; use {' or '.join(known)}")
+        return value
+
+    def branch(self) -> str:
+        value = self.text("BRANCH") or "main"
+        if not BRANCH.match(value):
+            self.refuse("BRANCH", f"is '{value}'; use letters, digits, '.', '_', '-' and '/'")
+        return value
+
+    def author(self) -> tuple[str, str]:
+        match = AUTHOR.match(self.text("AUTHOR"))
+        if not match:
+            self.refuse("AUTHOR", "must look like 'name <mail@example.invalid>'")
+            return ("", "")
+        return match["name"], match["mail"]
+
+    def address(self, name: str) -> str | None:
+        """An https address (http on loopback) without user, query and fragment, no slash at its end."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port, parts = None, None, urlsplit("")
+        if not host or port == 0 or parts.scheme not in ("https", "http") or re.search(r"[\s\x00-\x1f<>]", value):
+            self.refuse(name, "must be an address like https://host/path")
+        elif parts.scheme == "http" and host not in LOOPBACK:
+            self.refuse(name, "must begin with https://; plain http is allowed on loopback only")
+        elif parts.username or parts.password or parts.query or parts.fragment:
+            self.refuse(name, "must hold no user, password, '?' or '#'")
+        return value.rstrip("/")
+
+    def tags(self) -> tuple[str, ...] | None:
+        value = self.settings.get(PREFIX + "TAGS")
+        if value is None:
+            return None
+        names = value.split(",") if isinstance(value, str) else [str(name) for name in value]
+        return tuple(dict.fromkeys(filter(None, (name.strip() for name in names))))
+
+    def page_path(self) -> str:
+        value = self.text("PAGE_PATH") or "pages/{year}/{month}/{day}/{id}.md"
+        try:
+            fields = {name for _, name, form, turn in Formatter().parse(value) if name is not None and not form and not turn}
+        except ValueError:
+            fields = {""}
+        plain = re.sub(r"\{\w+\}", "x", value)
+        safe = re.fullmatch(r"pages/(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\.md", plain)
+        if "id" not in fields or not fields <= PATTERN_FIELDS or not safe:
+            names = ", ".join(f"{{{name}}}" for name in sorted(PATTERN_FIELDS))
+            self.refuse("PAGE_PATH", f"must begin with {OWN_FOLDERS[0]}, end with .md and hold {{id}}; known are {names}")
+        return value
+
+    def images(self) -> str:
+        value = self.text("IMAGES").lower() or "embed"
+        if value == "mirror":
+            self.refuse("IMAGES", "is 'mirror', which this version cannot do yet; use embed or none")
+            return value
+        return self.choice("IMAGES", ("embed", "none"), "embed")
+
+    def blocks(self) -> Blocks:
+        value = self.text("BLOCKS")
+        if not value:
+            return Blocks()
+        folder = Path(value)
+        if not folder.is_dir():
+            self.refuse("BLOCKS", f"is '{value}', which is no folder; make it or leave the setting out")
+            return Blocks()
+        return Blocks(**{name: self.block(folder / f"{name}.md") for name in ("header", "middle", "footer", "links")})
+
+    def block(self, file: Path) -> str:
+        try:
+            text = file.read_text(encoding="utf-8") if file.exists() else ""
+        except (OSError, UnicodeDecodeError):
+            self.refuse("BLOCKS", f"holds {file.name}, which cannot be read as UTF-8 text")
+            return ""
+        if len(text) > BLOCK_LIMIT:
+            self.refuse("BLOCKS", f"holds {file.name}, which has over {BLOCK_LIMIT} characters; shorten it")
+        return text.replace("\r\n", "\n").strip()
+
+    def counter(self) -> str | None:
+        value = self.text("COUNTER_URL")
+        if value and not re.fullmatch(r"https://[^\s<>()\\]+", value):
+            self.refuse("COUNTER_URL", "must be an https:// address without spaces and parentheses; {path} stands for the page")
+        return value or None
+
+    def not_built_yet(self) -> None:
+        """Settings of the contract whose work this version does not do: better refused than ignored."""
+        if self.choice("BROWSER", ("never", "lists", "always"), "never") != "never":
+            self.refuse("BROWSER", "is set, but this version fetches without a browser only; use never")
+        if self.text("REMOTES"):
+            self.refuse("REMOTES", "is set, but this version does not push; leave it out and run git push after the crawl")

@@ -1,0 +1,35 @@
+"""Every error of ours, and who raises it."""
+
+from collections.abc import Iterable
+
+
+class NewsmirrorError(Exception):
+    """Base of all errors that end a run with one sentence instead of a traceback."""
+
+
+class ConfigError(NewsmirrorError):
+    """Raised by `Config.from_settings` and `RunArguments.parse` with every problem found, one sentence each."""
+
+    def __init__(self, problems: Iterable[str]):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class RefusedError(NewsmirrorError):
+    """Raised by `Publisher.open` and `Repository` when the working copy is not one we may write to."""
+
+
+class BusyError(NewsmirrorError):
+    """Raised by `RunLock` when another run holds the lock."""
+
+
+class NoSpaceError(NewsmirrorError):
+    """Raised by `worktree` and `store` when the disk is full or the folder cannot be written."""
+
+
+class CommitError(NewsmirrorError):
+    """Raised by `Repository.commit` when git did not take the commit; carries git's words."""
+
+
+class LayoutError(NewsmirrorError):
+    """Raised by `extract_article` when no layout of the site matches a page: the source has changed."""

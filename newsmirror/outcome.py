@@ -1,0 +1,95 @@
+"""What a run can end as, and how that is decided from what was counted. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Outcome(Enum):
+    """Name, exit code and sentence of each end of a run; a later member is not worse, `judge` decides."""
+
+    PUBLISHED = ("published", 0, "the new articles are committed")
+    NOTHING_NEW = ("nothing_new", 0, "the source has nothing that is not published already")
+    FAILED = ("failed", 1, "something unexpected went wrong; the lines above say what")
+    REFUSED = ("refused", 2, "settings, arguments or the working copy do not allow a run")
+    BUSY = ("busy", 10, "another run holds the lock of this working copy")
+    UNREACHABLE = ("unreachable", 11, "no list could be fetched; check the network and the source's address")
+    IDENTITY = ("identity", 12, "the certificate is not the source's; somebody may be answering in its place")
+    SUSPICIOUS = ("suspicious", 13, "answers came, but they are not the source's lists or articles")
+    LAYOUT_CHANGED = ("layout_changed", 14, "articles were not recognised; the source has changed its pages")
+    LIMITED = ("limited", 15, "robots.txt or a rate limit keeps the source's lists from being read")
+    NO_SPACE = ("no_space", 20, "the disk is full or the folder cannot be written")
+    COMMIT_FAILED = ("commit_failed", 23, "git did not take the commit")
+    INTERRUPTED = ("interrupted", 40, "stopped by a signal; what was complete is published")
+
+    def __init__(self, label: str, exit_code: int, sentence: str):
+        self.label = label
+        self.exit_code = exit_code
+        self.sentence = sentence
+
+    @classmethod
+    def named(cls, label: str) -> "Outcome":
+        """The outcome with this name. Raises StopIteration for an unknown one."""
+        return next(outcome for outcome in cls if outcome.label == label)
+
+
+EMPTY_SHARE = 0.5
+"""From this share of the answered lists on, lists without articles are suspicious and not a few odd ones."""
+QUARANTINE_SHARE = 0.2
+"""From this share of the articles on, quarantine is an outcome and not a warning (DESIGN 5.5)."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a crawl counted; lists and articles by result."""
+
+    lists: Mapping[str, int] = field(default_factory=dict)
+    """``read`` and the reasons of failure: ``empty``, ``unreachable``, ``identity``, ``limited``, ``http``, ``refused``."""
+    articles: Mapping[str, int] = field(default_factory=dict)
+    """``scraped`` and the reasons of failure; of those, ``layout`` and the names of `Problem` are quarantine."""
+    interrupted: bool = False
+    failed: bool = False
+
+    @property
+    def quarantined(self) -> int:
+        """Articles that came, but were not taken."""
+        fetched = ("scraped", "http", "unreachable", "identity", "limited", "refused")
+        return sum(count for reason, count in self.articles.items() if reason not in fetched)
+
+
+def judge(report: Report) -> Outcome | None:
+    """The worst that happened on the way to the articles, None where all went well."""
+    if report.failed:
+        return Outcome.FAILED
+    if report.lists.get("identity"):
+        return Outcome.IDENTITY
+    if problem := _judge_lists(report.lists):
+        return problem
+    if problem := _judge_articles(report):
+        return problem
+    return Outcome.INTERRUPTED if report.interrupted else None
+
+
+def _judge_lists(lists: Mapping[str, int]) -> Outcome | None:
+    read, empty = lists.get("read", 0), lists.get("empty", 0)
+    if empty and empty >= EMPTY_SHARE * (read + empty):
+        return Outcome.SUSPICIOUS
+    if read or not sum(lists.values()):
+        return None
+    if lists.get("limited", 0) >= max(lists.get("unreachable", 0), lists.get("http", 0), 1):
+        return Outcome.LIMITED
+    return Outcome.UNREACHABLE
+
+
+def _judge_articles(report: Report) -> Outcome | None:
+    articles = report.articles
+    total = articles.get("scraped", 0) + report.quarantined
+    if report.quarantined and report.quarantined >= QUARANTINE_SHARE * total:
+        mostly_layout = articles.get("layout", 0) * 2 >= report.quarantined
+        return Outcome.LAYOUT_CHANGED if mostly_layout else Outcome.SUSPICIOUS
+    if articles.get("identity"):
+        return Outcome.IDENTITY
+    tried = {reason: count for reason, count in articles.items() if count}
+    if tried and not articles.get("scraped") and not report.quarantined:
+        return Outcome.LIMITED if tried.get("limited") else Outcome.UNREACHABLE
+    return None

@@ -1,0 +1,85 @@
+"""Where things stand in the published tree, and what their public addresses are. Pure."""
+
+import hashlib
+import posixpath
+import re
+import unicodedata
+from datetime import date
+from urllib.parse import quote
+
+from newsmirror.items import Article
+
+FRONT = "README.md"
+LINKS = "LINKS.md"
+PATTERN_FIELDS = {"year", "month", "day", "id", "category"}
+OWN_FOLDERS = ("pages/", "indexes/", "tags/", "data/", "images/", "feeds/")
+# What file systems and hosts do not take, or take for something else, in a file's name.
+UNSAFE = re.compile(r'[/\\:*?"<>|#%\x00-\x1f\x7f]|^[.\s-]|[.\s]$')
+RESERVED = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)$")
+NAME_BYTES = 180
+"""Longest file name without its ending, in bytes of UTF-8; file systems take 255."""
+BLOB_FORMS = {
+    "github.com": "https://github.com/{path}/blob/{branch}/",
+    "gitlab.com": "https://gitlab.com/{path}/-/blob/{branch}/",
+    "gitee.com": "https://gitee.com/{path}/blob/{branch}/",
+    "codeberg.org": "https://codeberg.org/{path}/src/branch/{branch}/",
+}
+REMOTE = re.compile(r"^(?:https://|ssh://(?:git@)?|git@)(?P<host>[a-z.]+)(?::\d+)?[/:](?P<path>[\w.-]+(?:/[\w.-]+)+?)(?:\.git)?/?$")
+
+
+def page_path(pattern: str, article: Article) -> str:
+    """The page's path: a function of the source's address alone (and of the category, where *pattern* names it)."""
+    # The day is that of the address, which is that of publication in the source's zone.
+    year, month, day = article.url.split("/")[5:8]
+    return pattern.format(year=year, month=month, day=day, id=article.id, category=article.category or "other")
+
+
+def qr_path(page: str) -> str:
+    """The path of a page's QR code."""
+    return f"{page}.png"
+
+
+def category_stem(key: str) -> str:
+    """Where a category's lists stand: ``indexes/p9`` for ``indexes/p9.md`` and ``indexes/p9/2021-12.md``."""
+    return f"indexes/{key}"
+
+
+def tag_stem(name: str) -> str:
+    """Where a tag's lists stand; the bucket is the first two hex digits of the SHA-256 of its normal form."""
+    normal = unicodedata.normalize("NFC", name).strip()
+    digest = hashlib.sha256(normal.encode()).hexdigest()
+    safe = UNSAFE.sub("_", normal)
+    if safe != normal or RESERVED.match(safe) or len(safe.encode()) > NAME_BYTES:
+        cut = safe.encode()[:NAME_BYTES].decode(errors="ignore")
+        safe = f"{cut}~{digest[:8]}"
+    return f"tags/{digest[:2]}/{safe}"
+
+
+def data_path(day: date) -> str:
+    """The file of ``data/`` that holds the articles of a day (UTC+8)."""
+    return f"data/{day:%Y/%m/%d}.jsonl"
+
+
+def relative(target: str, start: str) -> str:
+    """The link from the file *start* to the file *target*, encoded for a Markdown destination."""
+    path = posixpath.relpath(target, posixpath.dirname(start) or ".")
+    return re.sub(r"[\s()<>\[\]\\`*_~&\"']", lambda m: quote(m[0], safe=""), path)
+
+
+def public_address(prefix: str | None, path: str, source: str) -> str:
+    """The address of a published file: below *prefix*, or the source's where none is known."""
+    return prefix.rstrip("/") + "/" + quote(path) if prefix else source
+
+
+def prefix_of_remote(url: str, branch: str) -> str | None:
+    """The prefix under which a known host shows the files of a remote's branch, None for other hosts."""
+    match = REMOTE.match(url)
+    form = BLOB_FORMS.get(match["host"]) if match else None
+    return form.format(path=match["path"], branch=branch) if form and match else None
+
+
+def month_of(day: date) -> str:
+    """``2021-12``, the name of a month's list."""
+    return f"{day:%Y-%m}"
+
+

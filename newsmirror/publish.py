@@ -1,0 +1,343 @@
+"""The publisher: opens the working copy, takes pages, and ends a run with one commit. Knows nothing of Scrapy."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from newsmirror import lists, paths, render
+from newsmirror.checks import find_fault
+from newsmirror.config import Config
+from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, RefusedError
+from newsmirror.git import Repository
+from newsmirror.items import Article, OutputFile, Page, Row
+from newsmirror.outcome import Outcome, Report, judge
+from newsmirror.site import Site
+from newsmirror.store import Pending, Store
+from newsmirror.worktree import RunLock, WorkTree, writing
+
+logger = logging.getLogger(__name__)
+
+START_FILES = {"readme", "license", "licence", "copying", ".gitignore", ".gitattributes", ".github", "links"}
+"""What a host puts into a new repository; with nothing else in it, we adopt it."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended."""
+
+    outcome: Outcome
+    new: int = 0
+    updated: int = 0
+    commit: str | None = None
+    reason: str | None = None
+    """One sentence where the outcome alone does not say it."""
+
+
+def find_prefix(config: Config) -> str | None:
+    """The public address of the tree: the setting, else from the first remote of an existing working copy."""
+    if config.public_url or not (config.repo / ".git").is_dir():
+        return config.public_url
+    try:
+        repository = Repository(config.repo, config.branch)
+    except NewsmirrorError:
+        return None
+    try:
+        return paths.prefix_of_remote(repository.remote_url() or "", config.branch)
+    finally:
+        repository.close()
+
+
+def make_page(article: Article, config: Config, prefix: str | None, *, path: str | None = None) -> Page:
+    """An article with its place in the tree (*path* where it has one) and the address that its QR code holds."""
+    path = path or paths.page_path(config.page_path, article)
+    return Page(article, path, paths.public_address(prefix, path, article.url))
+
+
+class Publisher:
+    """Owns working copy, state and lock for one run: `open`, then `add` for each page, then `finish`."""
+
+    def __init__(self, config: Config, site: Site, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        self._config = config
+        self._site = site
+        self._now = now
+        self._new: dict[int, Row] = {}
+        self._updated: dict[int, Row] = {}
+
+    # Opening
+
+    def open(self) -> None:
+        """Make or adopt the working copy, take the lock, put an interrupted run right, bring the state up to date.
+
+        Raises RefusedError, BusyError or NoSpaceError; nothing is left open then.
+        """
+        repository = self._open_repository()
+        self._prefix = find_prefix(self._config)
+        with writing("the folder .git/newsmirror"):
+            repository.private.mkdir(exist_ok=True)
+        lock = RunLock(repository.private / "lock")
+        try:
+            self._repository, self._lock = repository, lock
+            self._tree = WorkTree(self._config.repo, repository.private / "journal")
+            if count := self._tree.recover(repository.contents):
+                logger.warning("An interrupted run left %d files; they are put back and will come again", count)
+            self._open_store()
+        except BaseException:
+            lock.release()
+            raise
+        if self._prefix is None:
+            logger.warning(
+                "NEWSMIRROR_PUBLIC_URL is not set and no known remote tells it: QR codes hold the source's addresses"
+            )
+
+    def _open_repository(self) -> Repository:
+        root = self._config.repo
+        if not (root / ".git").exists():
+            with writing("NEWSMIRROR_REPO"):
+                root.mkdir(parents=True, exist_ok=True)
+                if any(root.iterdir()):
+                    raise RefusedError("NEWSMIRROR_REPO is a folder with other files; name an empty or a new folder")
+                return Repository.create(root, self._config.branch)
+        repository = Repository(root, self._config.branch)
+        current = repository.current_branch()
+        if current != self._config.branch:
+            raise RefusedError(
+                f"the working copy is on {current or 'no branch'}, not on {self._config.branch}; check out that branch "
+                "or set NEWSMIRROR_BRANCH"
+            )
+        self._refuse_strangers(repository)
+        return repository
+
+    def _refuse_strangers(self, repository: Repository) -> None:
+        """Refuse a repository that holds something else, or the mirror of another site."""
+        if repository.tip() is None:
+            return
+        top = repository.top_level()
+        if "data" not in top and all(name.lower().split(".md")[0].split(".txt")[0] in START_FILES for name in top):
+            return
+        rows = _rows_of(repository.data_files()) if "data" in top else []
+        if not rows:
+            raise RefusedError("NEWSMIRROR_REPO is another repository, no mirror; name an empty or a new folder")
+        if not self._site.is_own_host(urlsplit(rows[0].url).hostname):
+            raise RefusedError(f"NEWSMIRROR_REPO mirrors another site than {self._site.host}; give each site its folder")
+
+    def _open_store(self) -> None:
+        path = self._repository.private / "state.sqlite"
+        fresh = not path.exists()
+        self._store = Store(path)
+        tip = self._repository.tip()
+        if tip is None or self._store.commit_id() == tip:
+            return
+        known = self._store.commit_id()
+        if known and not self._store.damaged and not self._repository.data_changed(known):
+            self._store.set_commit(tip)
+            return
+        count = self._store.rebuild(_rows_of(self._repository.data_files()), tip)
+        why = "was damaged" if self._store.damaged else "was missing" if fresh else "belonged to another commit"
+        logger.warning("The state file %s; it is rebuilt from data/ with %d articles", why, count)
+
+    # Memory: what the crawl may ask
+
+    def knows(self, identifier: int) -> bool:
+        """Whether an article is published."""
+        return self._store.knows(identifier)
+
+    def row(self, identifier: int) -> Row | None:
+        """What is known of a published article."""
+        return self._store.get(identifier)
+
+    def is_due(self, url: str) -> bool:
+        """Whether an address that failed before may be asked again."""
+        return self._store.is_due(url, self._now())
+
+    def pending(self) -> list[Pending]:
+        """What the last run did not get to."""
+        return self._store.pending()
+
+    @property
+    def articles(self) -> int:
+        """Articles taken in this run."""
+        return len(self._new) + len(self._updated)
+
+    # Pages
+
+    def add(self, page: Page) -> str | None:
+        """Write a page and its QR code; returns the fault where the gate keeps it out.
+
+        A page that is known keeps its path, and its QR code where its address is the same.
+        """
+        text, code = page.files()
+        if fault := find_fault(text, exists=lambda path: True):
+            return fault
+        known = self._store.get(page.article.id)
+        old = self._tree.read(page.path)
+        self._tree.write(text)
+        if self._tree.read(code.path) is None or old is None or f"<{page.address}>".encode() not in old:
+            self._tree.write(code)
+        (self._updated if known else self._new)[page.article.id] = Row.of(page)
+        return None
+
+    # The end of a run
+
+    def finish(
+        self, report: Report, *, failures: Iterable[tuple[str, str]] = (), pending: Iterable[Pending] = ()
+    ) -> Result:
+        """Lists, gate, commit, state, status; never raises for what can go wrong outside of this program."""
+        try:
+            result = self._publish(report, list(failures), list(pending))
+        except NoSpaceError as error:
+            result = self._put_back(Outcome.NO_SPACE, str(error))
+        except CommitError as error:
+            result = self._put_back(Outcome.COMMIT_FAILED, str(error))
+        except RefusedError as error:
+            result = self._put_back(Outcome.REFUSED, str(error))
+        self._write_status(result, report)
+        return result
+
+    def _publish(self, report: Report, failures: list[tuple[str, str]], pending: list[Pending]) -> Result:
+        rows = [*self._new.values(), *self._updated.values()]
+        commit = None
+        with self._store.transaction():
+            before = {row.id: old for row in rows if (old := self._store.get(row.id))}
+            self._store.put(rows)
+            self._store.add_failures(failures, self._now())
+            self._store.set_pending(pending)
+            if rows or self._repository.tip():
+                self._write_lists(rows, list(before.values()))
+            if faults := self._faults():
+                raise CommitError(f"the gate refuses {faults[0]} and {len(faults) - 1} more files; report this")
+            if written := self._tree.written:
+                commit = self._commit(written)
+                self._store.set_commit(commit)
+        self._tree.settle()
+        if commit and (why := self._repository.refresh_index(written)):
+            logger.warning("The commit is made, but git's index was not refreshed (%s); run git reset once", why)
+        outcome = judge(report) or (Outcome.PUBLISHED if commit else Outcome.NOTHING_NEW)
+        return Result(outcome, len(self._new), len(self._updated), commit)
+
+    def _write_lists(self, rows: list[Row], before: list[Row]) -> None:
+        for row in {row.day: row for row in [*rows, *before]}.values():
+            lines = "".join(f"{known.to_json()}\n" for known in self._store.day(row.day.isoformat()))
+            self._tree.write(OutputFile(paths.data_path(row.day), lines.encode()))
+        for subject, months in lists.touched([*rows, *before]).items():
+            for listing in self._listings(subject, months):
+                self._tree.write(OutputFile(listing.path, render.render_list(listing).encode()))
+        self._tree.write(OutputFile(paths.FRONT, self._front().encode()))
+        links = render.render_links(site=self._site, prefix=self._prefix, blocks=self._config.style.blocks)
+        self._tree.write(OutputFile(paths.LINKS, links.encode()))
+
+    def _listings(self, subject: lists.Subject, months: set[str]) -> list[lists.Listing]:
+        """The lists of a subject that these months touch.
+
+        A tag has lists of months only once its newest list cannot hold all of its articles; then all of
+        them are made.
+        """
+        name = self._name(subject)
+        counts = self._store.months(subject)
+        if subject.kind == "tag" and sum(count for _, count in counts) <= lists.NEWEST:
+            counts = []
+        if subject.kind == "tag":
+            months = {month for month, _ in counts}
+        newest = self._store.newest(subject, lists.NEWEST)
+        found = [lists.newest_list(subject, name, newest, counts)]
+        for month in sorted(months):
+            found += lists.month_lists(subject, name, month, self._store.month(subject, month))
+        return found
+
+    def _name(self, subject: lists.Subject) -> str:
+        if subject.kind == "tag":
+            return subject.key
+        category = self._site.category(subject.key)
+        return category.name if category else render.words()["other"]
+
+    def _front(self) -> str:
+        present = self._store.categories()
+        keys = [category.key for category in self._site.categories if category.key in present]
+        keys += [lists.OTHER] if lists.OTHER in present else []
+        categories = [(key, self._name(lists.Subject("category", key))) for key in keys]
+        names = dict(categories)
+        newest = self._store.newest(None, lists.FRONT_ENTRIES)
+        followed = self._site.tags if self._config.tags is None else self._config.tags
+        return render.render_front(
+            site=self._site,
+            entries=[lists.Entry.of(row, names.get(row.category or lists.OTHER)) for row in newest],
+            categories=categories,
+            tags=[tag for tag in followed if self._store.has_tag(tag)],
+        )
+
+    def _faults(self) -> list[str]:
+        """What the gate has against the files of this run, each with its path."""
+        faults = []
+        for path in self._tree.written:
+            file = OutputFile(path, self._tree.read(path) or b"")
+            if fault := find_fault(file, exists=lambda goal: (self._config.repo / goal).exists()):
+                faults.append(f"{path}, which {fault},")
+        return faults
+
+    def _commit(self, written: list[str]) -> str:
+        files = (OutputFile(path, self._tree.read(path) or b"") for path in sorted(written))
+        message = f"newsmirror: {len(self._new)} new, {len(self._updated)} updated"
+        return self._repository.commit(files, message, author=self._config.author, when=self._now())
+
+    def _put_back(self, outcome: Outcome, reason: str) -> Result:
+        """Leave the tree as the last commit has it; the articles come again with the next run."""
+        try:
+            self._tree.recover(self._repository.contents)
+        except (OSError, NewsmirrorError):
+            logger.warning("Files of this run could not be put back; the next run will do it")
+        return Result(outcome, reason=reason)
+
+    def _write_status(self, result: Result, report: Report) -> None:
+        """Keep the end of the run for timers and monitors in ``.git/newsmirror/status.json``."""
+        status = {
+            "outcome": result.outcome.label,
+            "exit_code": result.outcome.exit_code,
+            "sentence": result.reason or result.outcome.sentence,
+            "finished": f"{self._now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "new": result.new,
+            "updated": result.updated,
+            "quarantined": report.quarantined,
+            "commit": result.commit or self._repository.tip(),
+            "articles": self._store.count(),
+            "lists": dict(sorted(report.lists.items())),
+            "article_results": dict(sorted(report.articles.items())),
+        }
+        target = self._repository.private / "status.json"
+        try:
+            temporary = target.with_suffix(".new")
+            temporary.write_text(json.dumps(status, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            temporary.replace(target)
+        except OSError as error:
+            logger.warning("The status file cannot be written (%s); monitors see the run before", error.strerror)
+
+    def close(self) -> None:
+        """Give up state and lock."""
+        self._store.close()
+        self._repository.close()
+        self._lock.release()
+
+
+def _rows_of(files: dict[str, bytes]) -> list[Row]:
+    """The articles that files of ``data/`` name; lines that cannot be read are counted and left out."""
+    rows, bad = [], 0
+    for content in files.values():
+        for line in content.decode(errors="replace").splitlines():
+            try:
+                rows.append(Row.from_json(line))
+            except (ValueError, KeyError, TypeError):
+                bad += 1
+    if bad:
+        logger.warning("%d lines of data/ cannot be read; those articles will be fetched again", bad)
+    return rows
+
+
+def describe(result: Result, report: Report) -> str:
+    """The one line that says how a run ended."""
+    counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
+    commit = f"; commit {result.commit[:7]}" if result.commit else ""
+    why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
+    return f"{result.outcome.label} {counts}; {report.lists.get('read', 0)} lists{commit}{why}"
+
+

@@ -1,0 +1,41 @@
+"""Scrapy's stats → what the outcome of a run is decided from, and back."""
+
+from scrapy.crawler import Crawler
+
+from newsmirror.outcome import Outcome, Report, judge
+
+OUTCOME = "newsmirror/outcome"
+EXPECTED = {"finished", "shutdown", "unreachable"}
+"""Reasons for closing that are no failure of this program; the others (time, memory, errors) are."""
+
+
+def read_report(crawler: Crawler, reason: str, *, unexpected: int = 0) -> Report:
+    """What a crawl counted; *reason* is Scrapy's for closing, *unexpected* the exceptions seen elsewhere."""
+    assert crawler.stats
+    values = crawler.stats.get_stats()
+    exceptions = int(values.get("spider_exceptions/count", 0)) + unexpected
+    return Report(
+        lists=_below(values, "newsmirror/lists/"),
+        articles=_below(values, "newsmirror/articles/"),
+        interrupted=reason == "shutdown",
+        failed=reason not in EXPECTED or bool(exceptions),
+    )
+
+
+def _below(values: dict[str, object], prefix: str) -> dict[str, int]:
+    return {name.removeprefix(prefix): int(str(value)) for name, value in values.items() if name.startswith(prefix)}
+
+
+def record(crawler: Crawler, outcome: Outcome) -> None:
+    """Keep the outcome in the stats, where the command and monitors read it."""
+    assert crawler.stats
+    crawler.stats.set_value(OUTCOME, outcome.label)
+
+
+def outcome_of(crawler: Crawler) -> Outcome:
+    """How a crawl ended: as the publisher recorded, or, with the pipelines off, as its counts say."""
+    assert crawler.stats
+    if label := crawler.stats.get_value(OUTCOME):
+        return Outcome.named(str(label))
+    reason = str(crawler.stats.get_value("finish_reason", "start_error"))
+    return judge(read_report(crawler, reason)) or Outcome.NOTHING_NEW

@@ -1,0 +1,85 @@
+"""Every Scrapy setting that we change, with Scrapy's default and the reason, and all of our own.
+
+Settings of ours are also read from environment variables of the same name; ``-s`` on the command line
+wins over both. docs/settings.md explains them.
+"""
+
+import os
+
+from newsmirror import __version__
+
+BOT_NAME = "newsmirror"
+SPIDER_MODULES = ["newsmirror.spiders"]
+NEWSPIDER_MODULE = "newsmirror.spiders"
+COMMANDS_MODULE = "newsmirror.commands"
+USER_AGENT = f"newsmirror/{__version__} (+https://github.com/newsmirror)"  # one honest name for all requests
+
+# Manners. Tests and replicas on loopback switch the delay off with -s DOWNLOAD_DELAY=0.
+ROBOTSTXT_OBEY = True  # default False
+DOWNLOAD_DELAY = 2  # default 0; the source asks for patience, and a day brings only some 50 articles
+CONCURRENT_REQUESTS = 2  # default 16; one for the source, one for robots.txt
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # without 429 and 503, which ask us to stay away
+HTTPERROR_ALLOWED_CODES = list(range(400, 600))  # default []: the spider counts them itself
+
+# Safety: no listener, no foreign code, no unverified or unbounded answer.
+TELNETCONSOLE_ENABLED = False  # default True: a Python shell on loopback
+REMOTE_CONTROL_ENABLED = False  # default True: runs code that is posted to it
+DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
+DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
+DOWNLOADER_CLIENT_TLS_CIPHERS = None  # Twisted's curated list instead of OpenSSL's
+DOWNLOAD_HANDLERS = {"ftp": None, "s3": None, "file": None, "data": None}  # http only passes the gate on loopback
+DOWNLOAD_MAXSIZE = 2 * 1024 * 1024  # default 1 GiB; the longest article page has some 200 KB
+DOWNLOAD_WARNSIZE = 1024 * 1024
+DOWNLOAD_TIMEOUT = 30  # default 180
+DOWNLOAD_FAIL_ON_DATALOSS = True
+REDIRECT_MAX_TIMES = 3  # default 20
+METAREFRESH_ENABLED = False  # default True
+COOKIES_ENABLED = False  # default True
+REFERRER_POLICY = "no-referrer"
+HTTPPROXY_ENABLED = False  # default True: takes proxies from the environment unasked
+HTTPCACHE_ENABLED = False
+CLOSESPIDER_TIMEOUT = 6 * 3600  # default 0: a run that hangs comes to its end
+CLOSESPIDER_ERRORCOUNT = 20  # default 0
+MEMUSAGE_LIMIT_MB = 384  # default 0
+MEMUSAGE_CHECK_INTERVAL_SECONDS = 5  # default 60
+
+# Logs: about ten lines a run; the platform stays out of logs that may be shared.
+LOG_LEVEL = "INFO"  # default DEBUG
+LOG_VERSIONS: list[str] = []
+LOGSTATS_INTERVAL = 300.0  # default 60
+STATS_DUMP = False  # default True; -s STATS_DUMP=1 brings the table back
+
+FEED_EXPORT_ENCODING = "utf-8"
+
+DOWNLOADER_MIDDLEWARES = {
+    # Lets dont_filter requests and other ports pass, and refuses a front's robots.txt: our gate replaces it.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "newsmirror.middlewares.AddressGate": 10,  # before all others: sees robots.txt and redirects as well
+    "newsmirror.middlewares.Front": 20,
+}
+ITEM_PIPELINES = {
+    "newsmirror.pipelines.clean.CleanPipeline": 100,
+    "newsmirror.pipelines.validate.ValidatePipeline": 200,
+    "newsmirror.pipelines.changes.ChangesPipeline": 300,
+    "newsmirror.pipelines.images.ImagesPipeline": 400,
+    "newsmirror.pipelines.markdown.MarkdownPipeline": 500,
+    "newsmirror.pipelines.qr.QrPipeline": 600,
+    "newsmirror.pipelines.publish.PublishPipeline": 900,
+}
+
+# Ours.
+NEWSMIRROR_REPO = os.environ.get("NEWSMIRROR_REPO", "mirror")
+NEWSMIRROR_BRANCH = os.environ.get("NEWSMIRROR_BRANCH", "main")
+NEWSMIRROR_PUBLIC_URL = os.environ.get("NEWSMIRROR_PUBLIC_URL")
+NEWSMIRROR_REMOTES = os.environ.get("NEWSMIRROR_REMOTES")
+NEWSMIRROR_AUTHOR = os.environ.get("NEWSMIRROR_AUTHOR", "newsmirror <newsmirror@example.invalid>")
+NEWSMIRROR_SITE_URL = os.environ.get("NEWSMIRROR_SITE_URL")
+NEWSMIRROR_TAGS = os.environ.get("NEWSMIRROR_TAGS")
+NEWSMIRROR_PAGE_PATH = os.environ.get("NEWSMIRROR_PAGE_PATH", "pages/{year}/{month}/{day}/{id}.md")
+NEWSMIRROR_IMAGES = os.environ.get("NEWSMIRROR_IMAGES", "embed")
+NEWSMIRROR_MEMBERS_ONLY = os.environ.get("NEWSMIRROR_MEMBERS_ONLY", "teaser")
+NEWSMIRROR_BLOCKS = os.environ.get("NEWSMIRROR_BLOCKS")
+NEWSMIRROR_COUNTER_URL = os.environ.get("NEWSMIRROR_COUNTER_URL")
+NEWSMIRROR_BROWSER = os.environ.get("NEWSMIRROR_BROWSER", "never")

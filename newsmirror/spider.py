@@ -1,0 +1,272 @@
+"""Everything about crawling that is not about one site: lists first, then what is new of their articles."""
+
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any, Protocol, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError, CloseSpider, DontCloseSpider, DownloadCancelledError, IgnoreRequest, UnsupportedURLSchemeError,
+)  # fmt: skip
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from newsmirror.arguments import RunArguments
+from newsmirror.config import Config
+from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
+from newsmirror.exceptions import LayoutError
+from newsmirror.extract import ListPage, extract_article, extract_feed, extract_list
+from newsmirror.items import Row, ScrapedArticle
+from newsmirror.site import Site
+from newsmirror.store import Pending
+
+logger = logging.getLogger(__name__)
+
+DEAD_LISTS = 5
+"""After so many lists in a row that nobody answers, and none that was read, the rest is not asked."""
+LIMITS = {429, 503}
+GONE = {404, 410}
+
+
+class Memory(Protocol):
+    """What the crawl asks of earlier runs; the publisher answers, or nobody (`NoMemory`)."""
+
+    def knows(self, identifier: int) -> bool: ...
+    def is_due(self, url: str) -> bool: ...
+    def pending(self) -> list[Pending]: ...
+    def row(self, identifier: int) -> Row | None: ...
+
+
+class NoMemory:
+    """The memory of a crawl whose pipelines are switched off: everything is new."""
+
+    def knows(self, identifier: int) -> bool:
+        return False
+
+    def is_due(self, url: str) -> bool:
+        return True
+
+    def pending(self) -> list[Pending]:
+        return []
+
+    def row(self, identifier: int) -> Row | None:
+        return None
+
+
+class NewsSpider(Spider):
+    """Base of all spiders; a site file gives `name` and `site`."""
+
+    site: Site
+
+    def __init__(self, arguments: RunArguments, tags: tuple[str, ...], **kwargs: Any):
+        super().__init__(**kwargs)
+        self.arguments = arguments
+        self.memory: Memory = NoMemory()
+        self.failures: dict[str, str] = {}
+        """Reason by address of what failed in this run."""
+        self._tags = tags
+        self._discovery = Discovery(self.site)
+        self._list_failures: dict[str, list[str]] = defaultdict(list)
+        self._open_lists: dict[str, ListSource] = {}
+        self._open_articles: dict[str, Wanted] = {}
+        self._pages_read: dict[ListSource, int] = defaultdict(int)
+        self._lists_done = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Build the spider. Raises ConfigError for arguments and settings that are wrong."""
+        arguments = RunArguments.parse(kwargs, site=cls.site, now=datetime.now(UTC))
+        tags = Config.from_settings(crawler.settings).tags
+        spider = cls(arguments, cls.site.tags if tags is None else tags)
+        spider._set_crawler(crawler)
+        crawler.signals.connect(spider.lists_are_read, signals.spider_idle)
+        return spider
+
+    # Lists
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Requests for lists; those for articles follow when all lists are read."""
+        for url in self.arguments.urls:
+            self._discovery.add_pending(Pending(url, "article"))
+        sources = {source.url: source for source in list_sources(self.site, self.arguments, self._tags)}
+        if sources and not (self.arguments.categories or self.arguments.tags):
+            for pending in self.memory.pending():
+                if pending.kind == "list":
+                    kind = "page" if pending.category else "tag"
+                    sources.setdefault(pending.url, ListSource(pending.url, kind, pending.category or ""))
+                else:
+                    self._discovery.add_pending(pending)
+        for source in sources.values():
+            yield self._list_request(source.url, source)
+
+    def _list_request(self, url: str, source: ListSource) -> Request:
+        self._open_lists[url] = source
+        return Request(
+            url, callback=self.parse_list, errback=self.list_failed, priority=10, cb_kwargs={"source": source, "address": url}
+        )
+
+    def parse_list(self, response: Response, source: ListSource, address: str) -> Iterator[Request]:
+        """Take the links of a list page or feed and go on to its next page while that brings news."""
+        if response.status >= 400:
+            self._note_list_failure(address, source, "limited" if response.status in LIMITS else "http", f"{response.status}")
+            return
+        page = self._read_list(response, source)
+        if not page.links:
+            why = "only scripts, a browser may be needed" if page.scripts_only else "no articles"
+            self._note_list_failure(address, source, "empty", why)
+            return
+        self._open_lists.pop(address, None)
+        self._count("lists/read")
+        self._pages_read[source] += 1
+        refresh = self.arguments.refresh
+        news = self._discovery.add(source, page.links, is_known=lambda i: not refresh and self.memory.knows(i))
+        if page.next_url and news and self._pages_read[source] < self.arguments.pages and source.kind != "home":
+            logger.debug("Next page of %s: %s", source.url, page.next_url)
+            yield self._list_request(page.next_url, source)
+
+    def _read_list(self, response: Response, source: ListSource) -> ListPage:
+        if source.kind == "feed":
+            return extract_feed(response.body, site=self.site)
+        if not isinstance(response, TextResponse):
+            return ListPage(())
+        return extract_list(response.text, url=response.url, site=self.site)
+
+    def list_failed(self, failure: Failure) -> None:
+        """Count a list that nobody answered; give up when the source seems dead."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        reason, words = explain(failure.value)
+        self._note_list_failure(request.cb_kwargs["address"], request.cb_kwargs["source"], reason, words)
+        read = self._value("lists/read")
+        if not read and self._value("lists/unreachable") + self._value("lists/identity") >= DEAD_LISTS:
+            raise CloseSpider("unreachable")
+
+    def _note_list_failure(self, address: str, source: ListSource, reason: str, words: str) -> None:
+        if reason == "empty" or words in map(str, GONE) or source.retired:
+            self._open_lists.pop(address, None)
+        self._count("lists/retired" if source.retired and reason in ("empty", "http") else f"lists/{reason}")
+        if not source.retired:
+            self._list_failures[words].append(self._short(address))
+
+    def _short(self, address: str) -> str:
+        return address.removeprefix(f"https://{self.site.host}")
+
+    # Articles
+
+    def lists_are_read(self) -> None:
+        """When nothing is left to do the first time: ask for the articles."""
+        if self._lists_done:
+            return
+        self._lists_done = True
+        self._report_lists()
+        wanted = self._discovery.wanted(self.arguments)
+        asked = [w for w in wanted if self._is_wanted(w)]
+        if self.arguments.limit:
+            for late in asked[self.arguments.limit :]:
+                self._open_articles[late.url] = late
+            asked = asked[: self.arguments.limit]
+        logger.info("The lists name %d articles, %d of them are to be fetched", len(wanted), len(asked))
+        for article in asked:
+            self._open_articles[article.url] = article
+            self.crawler.engine.crawl(self._article_request(article))  # type: ignore[union-attr]
+        if asked:
+            raise DontCloseSpider
+
+    def _is_wanted(self, wanted: Wanted) -> bool:
+        if self.memory.knows(wanted.id):
+            return self.arguments.refresh or bool(self.arguments.urls)
+        return self.memory.is_due(wanted.url) or bool(self.arguments.urls)
+
+    def _report_lists(self) -> None:
+        for words, addresses in sorted(self._list_failures.items()):
+            shown = ", ".join(addresses[:8]) + (f" and {len(addresses) - 8} more" if len(addresses) > 8 else "")
+            logger.warning("%d of the lists could not be used (%s): %s", len(addresses), words, shown)
+
+    def _article_request(self, article: Wanted) -> Request:
+        return Request(
+            article.url, callback=self.parse_article, errback=self.article_failed,
+            cb_kwargs={"published": article.published, "category": article.category, "address": article.url},
+        )  # fmt: skip
+
+    def parse_article(
+        self,
+        response: Response,
+        published: datetime | None = None,
+        category: str | None = None,
+        address: str | None = None,
+    ) -> Iterator[ScrapedArticle]:
+        """The article on a page; an address that redirects keeps the id and day that the lists gave it."""
+        address = address or response.url
+        if response.status >= 400:
+            self.fail(address, "limited" if response.status in LIMITS else "http", f"status {response.status}")
+            return
+        try:
+            if not isinstance(response, TextResponse):
+                raise LayoutError("the answer is no text")
+            article = extract_article(response.text, url=address, site=self.site, published=published, category=category)
+        except LayoutError as error:
+            self.fail(address, "layout", str(error))
+            return
+        self._open_articles.pop(address, None)
+        if not self._is_in_time(article):
+            return
+        self._count("articles/scraped")
+        yield article
+
+    def _is_in_time(self, article: ScrapedArticle) -> bool:
+        if article.published is None:
+            return True
+        if article.date_only:
+            return self.arguments.may_want_day(article.published.date(), self.site)
+        return self.arguments.wants(article.published)
+
+    def article_failed(self, failure: Failure) -> None:
+        """Count an article that nobody answered; it stays pending for the next run."""
+        reason, words = explain(failure.value)
+        self.fail(failure.request.cb_kwargs["address"], reason, words)  # type: ignore[attr-defined]  # Scrapy sets it
+
+    def fail(self, address: str, reason: str, words: str) -> None:
+        """Record why an article is not published; the next runs try it again with growing pauses."""
+        self._count(f"articles/{reason}")
+        self.failures[address] = reason
+        logger.warning("Not published (%s: %s): %s", reason, words, address)
+
+    def unfinished(self) -> list[Pending]:
+        """What this run found and did not get to, for the next one."""
+        articles = [Pending(w.url, "article", w.category, w.published) for w in self._open_articles.values()]
+        pages = [Pending(url, "list", s.key if s.kind == "page" else None) for url, s in self._open_lists.items() if url != s.url]
+        return articles + pages
+
+    # Counting
+
+    def _count(self, name: str) -> None:
+        assert self.crawler.stats
+        self.crawler.stats.inc_value(f"newsmirror/{name}")
+
+    def _value(self, name: str) -> int:
+        assert self.crawler.stats
+        return int(self.crawler.stats.get_value(f"newsmirror/{name}", 0))
+
+
+def explain(error: BaseException) -> tuple[str, str]:
+    """Reason (as counted) and a few words for what a request died of."""
+    text = str(error)
+    if "certificate" in text.lower() or "CERTIFICATE" in repr(getattr(error, "reasons", "")):
+        return "identity", "the certificate is not valid for this host"
+    if isinstance(error, IgnoreRequest):
+        robots = "robots.txt" in text
+        return ("limited", "forbidden by robots.txt") if robots else ("refused", text or "refused")
+    if isinstance(error, CannotResolveHostError):
+        return "unreachable", "the host's name is not known"
+    if isinstance(error, UnsupportedURLSchemeError):
+        return "refused", "the scheme of the address is not allowed"
+    if isinstance(error, DownloadCancelledError):
+        return "refused", "the answer is larger than DOWNLOAD_MAXSIZE"
+    names = {
+        "DownloadConnectionRefusedError": "nobody answers at the address",
+        "DownloadTimeoutError": "no answer in time",
+        "ResponseDataLossError": "the answer was cut",
+    }
+    return "unreachable", names.get(type(error).__name__, "the connection failed")

@@ -1,0 +1,1 @@
+"""One file a site: its declaration and a spider of four lines."""

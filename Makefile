@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+DEMO_PORT ?= 8765
+
+.PHONY: demo crawl test lint install requirements clean
+
+# The stamp follows the pinned files, so an environment is built once and again when they change.
+$(VENV)/stamp: requirements_dev.txt requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements_dev.txt
+	touch $@
+
+install: $(VENV)/stamp
+
+demo: install
+	$(BIN)/python -m sample_site.demo --folder $(DEMO) --port $(DEMO_PORT)
+
+crawl: install
+	$(BIN)/scrapy crawl secretchina
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check newsmirror sample_site tests
+	$(BIN)/ruff format --check newsmirror sample_site tests
+	$(BIN)/mypy
+
+# Needs the package registry; keeps what is pinned unless UPGRADE=--upgrade is given.
+requirements: install
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE) requirements_dev.in -o requirements_dev.txt
+
+clean:
+	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

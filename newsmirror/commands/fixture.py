@@ -1,0 +1,99 @@
+"""``scrapy fixture``: records a page of the source as a test case, and refreshes what is expected of all."""
+
+import argparse
+import gzip
+import json
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.http import Response, TextResponse
+
+from newsmirror import paths
+from newsmirror.clean import clean_article
+from newsmirror.extract import extract_article
+from newsmirror.render import PageStyle, render_page
+from newsmirror.site import Site
+
+CASES = Path("tests/sites")
+
+
+def expected_of(text: str, url: str, site: Site) -> tuple[str, str]:
+    """What a recorded page gives: the clean article as JSON and its page as Markdown."""
+    scraped = extract_article(text, url=url, site=site)
+    article = clean_article(scraped, site=site, members_only="teaser")
+    record = {"layout": scraped.layout, **asdict(article)}
+    path = paths.page_path("pages/{year}/{month}/{day}/{id}.md", article)
+    page = render_page(article, path=path, address=article.url, site=site, style=PageStyle())
+    return json.dumps(record, ensure_ascii=False, indent=1, default=datetime.isoformat) + "\n", page
+
+
+def read_case(folder: Path) -> tuple[str, str]:
+    """The recorded page and its address."""
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    return gzip.decompress((folder / "page.html.gz").read_bytes()).decode(), meta["url"]
+
+
+def write_expected(folder: Path, site: Site) -> None:
+    """Make ``expected.json`` and ``expected.md`` of a case anew; read the difference like code."""
+    data, page = expected_of(*read_case(folder), site)
+    (folder / "expected.json").write_text(data, encoding="utf-8")
+    (folder / "expected.md").write_text(page, encoding="utf-8")
+
+
+def record_case(folder: Path, text: str, url: str, site: Site) -> None:
+    """Keep a page as a case. The gzip header holds no time, so that the same page gives the same file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page.html.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+    (folder / "meta.json").write_text(json.dumps({"url": url}, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_expected(folder, site)
+
+
+class Command(ScrapyCommand):
+    """``scrapy fixture SPIDER URL --case NAME`` or ``scrapy fixture SPIDER --refresh``."""
+
+    requires_project = True
+
+    def syntax(self) -> str:
+        return "[options] <spider> [url]"
+
+    def short_desc(self) -> str:
+        return "Record an article's page as a test case, or refresh the expected files of all cases"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--case", metavar="NAME", help="folder of the case below tests/sites/<spider>/")
+        parser.add_argument("--refresh", action="store_true", help="make the expected files of all cases anew")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if not args or (not opts.refresh and (len(args) != 2 or not opts.case)):
+            raise UsageError("use: scrapy fixture SPIDER URL --case NAME, or scrapy fixture SPIDER --refresh")
+        assert self.crawler_process
+        spider = self.crawler_process.spider_loader.load(args[0])
+        site: Site = spider.site  # type: ignore[attr-defined]  # all spiders of this project have one
+        folder = CASES / site.name
+        if opts.refresh:
+            for case in sorted(folder.glob("*/meta.json")):
+                write_expected(case.parent, site)
+            return
+        self._record(spider, args[1], folder / opts.case, site)
+
+    def _record(self, spider: type[Spider], url: str, folder: Path, site: Site) -> None:
+        def keep(response: Response) -> None:
+            assert isinstance(response, TextResponse)
+            record_case(folder, response.text, url, site)
+
+        async def start(_self: Any) -> AsyncIterator[Request]:
+            yield Request(url, callback=keep)
+
+        assert self.crawler_process and self.settings
+        self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        self.crawler_process.crawl(type(spider.__name__, (spider,), {"start": start}))
+        self.crawler_process.start()
+        if not (folder / "meta.json").exists():
+            self.exitcode = 1

@@ -1,0 +1,64 @@
+"""Servers, folders and runs that tests share."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sample_site import SampleServer, SampleSite
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+TAGS = "教育,天气,乡村"
+
+
+@pytest.fixture
+def server() -> Iterator[SampleServer]:
+    """The sample site on loopback."""
+    with SampleServer(SampleSite(date(2026, 11, 24))) as running:
+        yield running
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without what could reach into a run."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("NEWSMIRROR_", "GIT_", "SCRAPY_"))}
+
+
+def run_scrapy(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a scrapy command of this project in *cwd*; warnings of Scrapy would show in stderr."""
+    environment = clean_environment() | {
+        "SCRAPY_SETTINGS_MODULE": "newsmirror.settings",
+        "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+    }
+    command = [sys.executable, "-m", "scrapy", *words]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def crawl(server: SampleServer, tmp_path: Path) -> Run:
+    """Run `scrapy crawl secretchina` on the sample site into a folder, with further words of the command line."""
+
+    def run(*words: str, repo: Path | None = None, url: str | None = None) -> subprocess.CompletedProcess[str]:
+        settings = {
+            "NEWSMIRROR_SITE_URL": url or server.url,
+            "NEWSMIRROR_REPO": str(repo or tmp_path / "mirror"),
+            "NEWSMIRROR_TAGS": TAGS,
+            "DOWNLOAD_DELAY": "0",
+            "RETRY_ENABLED": "0",
+        }
+        options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+        done = run_scrapy("crawl", "secretchina", *options, *words, cwd=tmp_path)
+        assert "ScrapyDeprecationWarning" not in done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    return run
+
+
+def git(repo: Path, *words: str) -> str:
+    """What git says, run as an operator would."""
+    done = subprocess.run(["git", "-C", str(repo), *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()

@@ -1,0 +1,258 @@
+import pytest
+
+from newsmirror.clean import clean_article, has_text, picture_address, public_link
+from newsmirror.exceptions import LayoutError
+from newsmirror.items import (
+    BREAK, Article, Block, Embed, Heading, MembersOnly, Paragraph, Picture, Span,
+)  # fmt: skip
+from newsmirror.spiders.secretchina import SITE
+from tests.samples import URL, article, paragraph, scraped
+
+
+def cleaned(body: str, *, members_only: str = "teaser", **fields: object) -> Article:
+    return clean_article(scraped(body, **fields), site=SITE, members_only=members_only)
+
+
+def blocks_of(body: str, *, members_only: str = "teaser", **fields: object) -> tuple[Block, ...]:
+    return cleaned(body, members_only=members_only, **fields).blocks
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        '<span id="hideid" name="hideid" style="color:red;display:none;"> <a href="https://www.secretchina.com">密</a></span>',
+        '<div id="nofeepop">密</div>',
+        '<div id="gtx-trans"><div class="gtx-trans-icon">密</div></div>',
+        '<div id="txt-mid1-t21-2017"><div id="SC-22">密</div></div>',
+        '<div id="txt-mid2-t22-2017">密</div>',
+        "<div id='SC-21xx'>密</div>",
+        "<div id='SC-21'>密</div>",
+        '<div><center><div id="div-gpt-ad-1589559869784-0">密</div></center></div>',
+        '<div id="taboola-midarticle-thumbnails">密</div>',
+        '<center><ins class="adsbygoogle">密</ins></center>',
+        '<a href="/kzgd/subscribe.html"><img src="https://img3.secretchina.com/x.gif"></a>',
+        '<a href="https://account.secretchina.com/x"><img src="https://img3.secretchina.com/x.gif"></a>',
+        '<img src="/kzgd/join_membership_728x90.jpg">',
+        '<span style="color:red">严禁建立镜像网站</span>',
+    ],
+)
+def test_junk_element_is_removed_and_the_text_behind_it_kept(junk: str) -> None:
+    assert blocks_of(f"<p>一</p>{junk}二<p>三</p>") == (paragraph("一"), paragraph("二"), paragraph("三"))
+
+
+def test_all_hidden_spans_are_removed_and_captions_kept() -> None:
+    hidden = '<span id="hideid" style="display:none">密</span>'
+    body = f'<p><img src="//img3.secretchina.com/a.jpg"><br>图说{hidden}（图）</p><p>一{hidden}二</p>'
+    assert blocks_of(body) == (
+        Picture("https://img3.secretchina.com/a.jpg", caption=(Span("图说（图）"),)), paragraph("一二"),
+    )  # fmt: skip
+
+
+def test_ad_inside_a_tweet_leaves_the_author_line() -> None:
+    body = '<blockquote><p>一</p><div id="div-gpt-ad-1"></div>— 某人 (@x)</blockquote>'
+    assert "— 某人 (@x)" in repr(blocks_of(body))
+
+
+def test_bare_text_under_the_body_is_kept() -> None:
+    assert blocks_of("<p>一</p>(只代表作者个人)") == (paragraph("一"), paragraph("(只代表作者个人)"))
+
+
+def test_appeal_after_the_dashed_rule_is_removed() -> None:
+    body = (
+        '<p>一</p><p style="margin-bottom:12px;"><hr style="border-top: 1px dashed  ;" width="100%" /><br />密'
+        '<a href="/kzgd/subscribe.html">密</a>密<center>密</center></p>密'
+    )
+    assert blocks_of(body) == (paragraph("一"),)
+
+
+def test_tail_block_inside_the_last_paragraph_is_removed() -> None:
+    body = '<p>一<div><center><div id="div-gpt-ad-1"></div></center></div>\n<p>二</p>'
+    assert blocks_of(body) == (paragraph("一"), paragraph("二"))
+
+
+def test_credits_that_became_fields_are_removed() -> None:
+    body = "<p>一二三四五。</p><p>来源:河边电台</p><p>责任编辑:王小明</p>"
+    assert blocks_of(body, source="河边电台", editor="王小明") == (paragraph("一二三四五。"),)
+
+
+def test_credit_that_is_in_no_field_is_kept() -> None:
+    assert blocks_of("<p>来源：某书</p>") == (paragraph("来源：某书"),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "荣誉会员招募中：请看",
+        "和我们一起守护香港、守护14亿中国人",
+        "（成为《看中国》荣誉会员）",
+        "点击图片加入看中国荣誉会员",
+        "请前往看中国荣誉会员注册",
+        "本文短网址: 版权所有，任何形式转载需看中国授权许可。",
+        "短网址：",
+        "版权所有，任何形式转载需本站授权许可。",
+        "看完这篇文章您觉得",
+        "【诚征荣誉会员】请看",
+        "var nofee=0;",
+    ],
+)
+def test_line_of_the_site_is_removed(line: str) -> None:
+    assert blocks_of(f"<p>一</p><p>{line}</p>") == (paragraph("一"),)
+
+
+def test_members_part_is_left_out_and_marked_in_teaser() -> None:
+    assert blocks_of('<p>一</p><div id="nofree"><p>二</p></div><p>三</p>') == (
+        paragraph("一"), MembersOnly(), paragraph("三"),
+    )  # fmt: skip
+
+
+def test_members_part_is_kept_in_full() -> None:
+    assert blocks_of('<p>一</p><div id="nofree"><p>二</p></div>', members_only="full") == (
+        paragraph("一"), paragraph("二"),
+    )  # fmt: skip
+
+
+def test_video_player_is_a_link_to_the_article() -> None:
+    assert blocks_of('<div id="story_video"></div><p>一</p>') == (Embed(URL, "video"), paragraph("一"))
+
+
+def test_hidden_mail_address_is_decoded() -> None:
+    # key 0x42; "a@b.c" XOR 0x42
+    body = '<p>信：<a class="__cf_email__" data-cfemail="422302206c21" href="/cdn-cgi/l/x">[email]</a></p>'
+    assert blocks_of(body) == (paragraph("信：a@b.c"),)
+
+
+def test_damaged_hidden_mail_address_keeps_its_text() -> None:
+    assert blocks_of('<p>信：<span data-cfemail="zz">[email]</span></p>') == (paragraph("信：[email]"),)
+
+
+def test_tag_link_is_text() -> None:
+    assert blocks_of('<p>在<a href="/news/gb/tag/河边">河边</a>听钟</p>') == (paragraph("在河边听钟"),)
+
+
+@pytest.mark.parametrize(
+    ("href", "link"),
+    [
+        ("https://zh.wikipedia.org/wiki/钟", "https://zh.wikipedia.org/wiki/%E9%92%9F"),
+        ("https://zh.wikipedia.org/wiki/%E9%92%9F", "https://zh.wikipedia.org/wiki/%E9%92%9F"),
+        ("http://example.org/a?b=1&c=2#d", "http://example.org/a?b=1&c=2#d"),
+        ("//example.org/a", "https://example.org/a"),
+        ("mailto:a@example.org", "mailto:a@example.org"),
+        ("/news/b5/2020/08/17/940001.html", "https://www.secretchina.com/news/gb/2020/08/17/940001.html"),
+        ("http://m.secretchina.com/news/gb/2020/08/17/940001.html?x=1", "https://www.secretchina.com/news/gb/2020/08/17/940001.html"),
+        ("http://www.secretchina.com/taxonomy/17798", "http://www.secretchina.com/taxonomy/17798"),
+        ("https://www.google.com.tw/url?sa=t&url=https%3A%2F%2Fexample.org%2Fx", "https://example.org/x"),
+        ("https://www.google.com/url?q=https://example.org/y&sa=D", "https://example.org/y"),
+    ],
+)  # fmt: skip
+def test_public_link(href: str, link: str) -> None:
+    assert public_link(href, URL, SITE) == link
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "",
+        "localnews.php?stateid=5",
+        "http://https：//example.org/x",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "#top",
+        "mailto:nobody",
+        "http://user:word@example.org/",
+        "http://example.org:8080/",
+        "http://localhost/x",
+        "http://exa mple/",
+        "http://[::1",
+        "https://example.org/" + "x" * 2000,
+        "http://edit2016.secretchina.com/node/1",
+        "https://account.secretchina.com/login",
+        "/kzgd/subscribe.html",
+        "/",
+        "/news/gb/tag/河边",
+        "https://www.google.com/url?q=javascript:alert(1)",
+    ],
+)
+def test_public_link_refuses(href: str) -> None:
+    assert public_link(href, URL, SITE) is None
+
+
+@pytest.mark.parametrize(
+    ("src", "address"),
+    [
+        ("//img3.secretchina.com/pic/a.jpg", "https://img3.secretchina.com/pic/a.jpg"),
+        ("http://img3.secretchina.com/pic/a b.jpg", "https://img3.secretchina.com/pic/a%20b.jpg"),
+        ("/pic/a.jpg", "https://www.secretchina.com/pic/a.jpg"),
+        ("https://example.org/a.jpg", None),
+        ("https://img3.secretchina.com:8443/a.jpg", None),
+        ("https://img3.secretchina.com.example.org/a.jpg", None),
+        ("data:image/gif;base64,R0", None),
+        ("http://[x", None),
+    ],
+)
+def test_picture_address(src: str, address: str | None) -> None:
+    assert picture_address(src, URL, SITE) == address
+
+
+def test_image_without_address_is_no_picture() -> None:
+    assert blocks_of("<p>一<img>二</p>") == (paragraph("一二"),)
+
+
+def test_short_bold_paragraph_is_a_subhead() -> None:
+    assert blocks_of("<p><strong>钟声</strong></p><p>一。</p>") == (Heading((Span("钟声"),), 1), paragraph("一。"))
+
+
+@pytest.mark.parametrize("text", ["他听见了钟声。", "他说：", "他听见，", "（图）", "【河边】", "河" * 41])
+def test_bold_paragraph_that_is_no_subhead(text: str) -> None:
+    assert blocks_of(f"<p><strong>{text}</strong></p><p>一。</p>") == (paragraph(text, strong=True), paragraph("一。"))
+
+
+def test_partly_bold_paragraph_is_no_subhead() -> None:
+    assert blocks_of("<p><b>钟</b>声</p><p>一。</p>")[0] == Paragraph((Span("钟", strong=True), Span("声")))
+
+
+def test_bold_verse_is_no_subhead() -> None:
+    assert blocks_of("<p><b>钟<br>声</b></p><p>一。</p>")[0] == Paragraph(
+        (Span("钟", strong=True), BREAK, Span("声", strong=True))
+    )
+
+
+def test_two_bold_paragraphs_in_a_row_are_no_subheads() -> None:
+    assert blocks_of("<p><b>甲</b></p><p><b>乙</b></p><p>一。</p>") == (
+        paragraph("甲", strong=True), paragraph("乙", strong=True), paragraph("一。"),
+    )  # fmt: skip
+
+
+def test_last_bold_paragraph_is_no_subhead() -> None:
+    assert blocks_of("<p>一。</p><p><b>完</b></p>") == (paragraph("一。"), paragraph("完", strong=True))
+
+
+def test_headings_begin_at_the_first_level_and_skip_none() -> None:
+    body = "<h4>甲</h4><p>一。</p><h2>乙</h2><p>二。</p><h4>丙</h4><p>三。</p>"
+    levels = [block.level for block in blocks_of(body) if isinstance(block, Heading)]
+    assert levels == [1, 1, 2]
+
+
+def test_subhead_stands_below_the_headings() -> None:
+    body = "<h2>甲</h2><p>一。</p><p><b>乙</b></p><p>二。</p>"
+    levels = [block.level for block in blocks_of(body) if isinstance(block, Heading)]
+    assert levels == [1, 2]
+
+
+def test_fields_are_folded_and_named_once() -> None:
+    found = cleaned("<p>一</p>", title=" 河边\u00a0的 ", authors=("王\u200b小明", " "), tags=("河", "河 ", ""), source=" ")
+    assert (found.title, found.authors, found.tags, found.source) == ("河边 的", ("王小明",), ("河",), None)
+
+
+def test_article_without_date_is_refused() -> None:
+    with pytest.raises(LayoutError, match="when it was published"):
+        cleaned("<p>一</p>", published=None)
+
+
+def test_has_text_is_false_for_a_picture_alone() -> None:
+    assert not has_text(article(blocks=(Picture("https://img3.secretchina.com/a.jpg"),)))
+
+
+def test_has_text_is_true_for_a_caption() -> None:
+    picture = Picture("https://img3.secretchina.com/a.jpg", caption=(Span("图说"),))
+    assert has_text(article(blocks=(picture,)))

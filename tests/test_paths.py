@@ -1,0 +1,138 @@
+from datetime import date
+
+import pytest
+
+from newsmirror.paths import (
+    category_stem, data_path, month_of, page_path, prefix_of_remote, public_address, qr_path, relative, tag_stem,
+)  # fmt: skip
+from tests.samples import article
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("pages/{year}/{month}/{day}/{id}.md", "pages/2021/12/17/990001.md"),
+        ("pages/{category}/{id}.md", "pages/p1/990001.md"),
+        ("pages/{id}.md", "pages/990001.md"),
+    ],
+)
+def test_page_path(pattern: str, path: str) -> None:
+    assert page_path(pattern, article()) == path
+
+
+def test_page_path_without_category() -> None:
+    assert page_path("pages/{category}/{id}.md", article(category=None)) == "pages/other/990001.md"
+
+
+def test_qr_path() -> None:
+    assert qr_path("pages/2021/12/17/990001.md") == "pages/2021/12/17/990001.md.png"
+
+
+def test_category_stem() -> None:
+    assert category_stem("p9") == "indexes/p9"
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("河边", "tags/dc/河边"),
+        (" 河边 ", "tags/dc/河边"),
+    ],
+)
+def test_tag_stem_of_an_ordinary_name(name: str, stem: str) -> None:
+    assert tag_stem(name) == stem
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("a/b", "a_b~"),
+        ("..", "__~"),
+        (".hidden", "_hidden~"),
+        ("-x", "_x~"),
+        ("a.", "a_~"),
+        ("con", "con~"),
+        ("LPT1", "LPT1~"),
+        ("50%", "50_~"),
+        ('a"b<c>|?*:\\#', "a_b_c_______~"),
+    ],
+)
+def test_tag_stem_of_an_odd_name(name: str, safe: str) -> None:
+    bucket, file = tag_stem(name).split("/")[1:]
+    assert file.startswith(safe)
+    assert file == f"{safe}{file[-8:]}"
+    assert file[-8:-6] == bucket
+
+
+def test_tag_stem_of_a_long_name_is_cut_between_characters() -> None:
+    file = tag_stem("河" * 100).split("/")[-1]
+    assert (file[:60], len(file.encode())) == ("河" * 60, 189)
+
+
+def test_tag_stem_of_two_names_with_one_safe_form_differs() -> None:
+    assert tag_stem("a/b") != tag_stem("a:b")
+
+
+def test_tag_stem_of_both_unicode_forms_is_the_same() -> None:
+    assert tag_stem("e\u0301") == tag_stem("\u00e9")
+
+
+def test_data_path() -> None:
+    assert data_path(date(2021, 2, 7)) == "data/2021/02/07.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("target", "start", "link"),
+    [
+        ("README.md", "pages/2021/12/17/990001.md", "../../../../README.md"),
+        ("pages/2021/12/17/990001.md.png", "pages/2021/12/17/990001.md", "990001.md.png"),
+        ("indexes/p1.md", "README.md", "indexes/p1.md"),
+        ("indexes/p1.md", "indexes/p1/2021-12.md", "../p1.md"),
+        ("tags/aa/a b(c)_d*.md", "README.md", "tags/aa/a%20b%28c%29%5Fd%2A.md"),
+        ("tags/aa/河边.md", "README.md", "tags/aa/河边.md"),
+    ],
+)
+def test_relative(target: str, start: str, link: str) -> None:
+    assert relative(target, start) == link
+
+
+def test_relative_of_a_tag_with_a_tilde_leads_to_its_file() -> None:
+    assert relative("tags/aa/a~1b.md", "README.md") in ("tags/aa/a~1b.md", "tags/aa/a%7E1b.md")
+
+
+def test_public_address_below_a_prefix() -> None:
+    assert public_address("https://example.org/m/", "pages/河.md", "x") == "https://example.org/m/pages/%E6%B2%B3.md"
+
+
+def test_public_address_without_prefix_is_the_source() -> None:
+    assert public_address(None, "pages/1.md", "https://source.example/1") == "https://source.example/1"
+
+
+@pytest.mark.parametrize(
+    ("remote", "prefix"),
+    [
+        ("https://github.com/example/mirror.git", "https://github.com/example/mirror/blob/main/"),
+        ("https://github.com/example/mirror", "https://github.com/example/mirror/blob/main/"),
+        ("git@github.com:example/mirror.git", "https://github.com/example/mirror/blob/main/"),
+        ("ssh://git@github.com/example/mirror.git", "https://github.com/example/mirror/blob/main/"),
+        ("ssh://git@github.com:22/example/mirror.git", "https://github.com/example/mirror/blob/main/"),
+        ("https://gitlab.com/group/sub/mirror.git", "https://gitlab.com/group/sub/mirror/-/blob/main/"),
+        ("git@codeberg.org:example/mirror.git", "https://codeberg.org/example/mirror/src/branch/main/"),
+        ("https://gitee.com/example/mirror", "https://gitee.com/example/mirror/blob/main/"),
+        ("https://git.example/example/mirror", None),
+        ("https://github.com.example/example/mirror", None),
+        ("/srv/mirror.git", None),
+        ("", None),
+    ],
+)
+def test_prefix_of_remote(remote: str, prefix: str | None) -> None:
+    assert prefix_of_remote(remote, "main") == prefix
+
+
+def test_prefix_of_remote_with_a_user_in_it() -> None:
+    prefix = prefix_of_remote("https://token@github.com/example/mirror.git", "main")
+    assert prefix in (None, "https://github.com/example/mirror/blob/main/")
+
+
+def test_month_of() -> None:
+    assert month_of(date(2021, 2, 7)) == "2021-02"

@@ -1,0 +1,385 @@
+"""Whole runs: the command line, a server on loopback, real git. What an operator would see."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote
+
+import cmarkgfm
+import zxingcpp
+from lxml import html
+from PIL import Image
+
+from sample_site import Answer, SampleServer, SampleSite
+from tests.conftest import Run, git, run_scrapy
+
+JUNK = re.compile("诚征荣誉会员|禁止建立|短网址|严禁建立|adsbygoogle|taboola|div-gpt|kzgd|荣誉会员招募中")
+ARTICLE = re.compile(r"^/news/(?:gb|b5)/\d{4}/")
+
+
+def files_of(repo: Path) -> dict[str, tuple[int, bytes]]:
+    """Modification time and content of every published file."""
+    found = (path for path in repo.rglob("*") if path.is_file() and ".git" not in path.parts)
+    return {str(path.relative_to(repo)): (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
+
+
+def rendered(page: Path) -> html.HtmlElement:
+    return html.fromstring(f"<div>{cmarkgfm.github_flavored_markdown_to_html(page.read_text(encoding='utf-8'))}</div>")
+
+
+def requested_articles(server: SampleServer) -> list[str]:
+    return [target for target in server.requests if ARTICLE.match(target)]
+
+
+def status_of(repo: Path) -> dict[str, object]:
+    status: dict[str, object] = json.loads((repo / ".git/newsmirror/status.json").read_text(encoding="utf-8"))
+    return status
+
+
+def test_first_run_commits_every_article(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    repo = tmp_path / "mirror"
+
+    done = crawl()
+
+    assert done.returncode == 0, done.stderr
+    pages = git(repo, "ls-files", "pages/*.md").splitlines()
+    assert len(pages) == len(server.site.articles) == 40
+    assert git(repo, "rev-list", "--count", "main") == "1"
+    assert git(repo, "status", "--porcelain") == ""
+    assert git(repo, "fsck", "--strict") == ""
+    assert status_of(repo)["outcome"] == "published"
+    assert git(repo, "log", "-1", "--format=%an %ae %cn %ce %ai %s") .startswith(
+        "newsmirror newsmirror@example.invalid newsmirror newsmirror@example.invalid "
+    )
+    assert git(repo, "log", "-1", "--format=%ai|%ci|%s").count("+0000") == 2
+    assert git(repo, "log", "-1", "--format=%s") == "newsmirror: 40 new, 0 updated"
+
+
+def test_published_tree_is_fit_to_read(crawl: Run, tmp_path: Path) -> None:
+    repo = tmp_path / "mirror"
+    crawl("-s", "NEWSMIRROR_PUBLIC_URL=https://code.example/o/r/blob/main")
+
+    pages = sorted((repo / "pages").rglob("*.md"))
+    assert len(pages) == 40
+    for page in [*pages, *(repo / "indexes").rglob("*.md"), *(repo / "tags").rglob("*.md"), repo / "README.md"]:
+        text = page.read_text(encoding="utf-8")
+        assert not JUNK.search(text), page
+        tree = rendered(page)
+        for target in tree.xpath("//a/@href | //img/@src"):
+            if not re.match("https?:|mailto:", target):
+                assert (page.parent / unquote(target)).is_file(), (page, target)
+    for page in pages:
+        address = f"https://code.example/o/r/blob/main/{page.relative_to(repo)}"
+        code = zxingcpp.read_barcode(Image.open(f"{page}.png"))
+        assert code is not None
+        assert code.text == address
+        assert f"<{address}>" in page.read_text(encoding="utf-8")
+
+
+def test_reader_finds_way_from_front_page_to_article_and_back(crawl: Run, tmp_path: Path) -> None:
+    repo = tmp_path / "mirror"
+    crawl()
+
+    first = rendered(repo / "README.md").xpath("//li/a/@href")[0]
+    home = rendered(repo / first).xpath("//a[text()='首页']/@href")[0]
+    category = rendered(repo / first).xpath("//a[starts-with(text(),'看')]/@href")[0]
+
+    assert first == "pages/2026/11/20/1105991.md"
+    assert ((repo / first).parent / home).resolve() == repo / "README.md"
+    assert first in [
+        str(((repo / "indexes") / target).resolve().relative_to(repo))
+        for target in rendered((repo / first).parent / category).xpath("//li/a/@href")
+    ]
+
+
+def test_second_run_writes_and_asks_nothing(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    repo = tmp_path / "mirror"
+    crawl()
+    before = files_of(repo)
+    server.requests.clear()
+
+    done = crawl()
+
+    assert done.returncode == 0
+    assert "nothing_new" in done.stderr
+    assert requested_articles(server) == []
+    assert files_of(repo) == before
+    assert git(repo, "rev-list", "--count", "main") == "1"
+
+
+def test_later_day_commits_exactly_the_new_articles(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    repo = tmp_path / "mirror"
+    server.site = SampleSite(date(2026, 11, 10))
+    crawl()
+    known = set(git(repo, "ls-files", "pages/*.md").splitlines())
+    server.requests.clear()
+    server.site = SampleSite(date(2026, 11, 24))
+
+    done = crawl()
+
+    assert done.returncode == 0
+    added = git(repo, "diff", "--name-only", "--diff-filter=A", "HEAD~1", "HEAD", "--", "pages/*.md").splitlines()
+    assert len(known) + len(added) == 40
+    assert len(requested_articles(server)) == len(added) > 0
+    assert git(repo, "diff", "--name-only", "--diff-filter=M", "HEAD~1", "HEAD", "--", "pages").splitlines() == []
+    assert git(repo, "rev-list", "--count", "main") == "2"
+
+
+def test_same_source_gives_the_same_tree_everywhere(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    crawl(repo=tmp_path / "one")
+    server.site = SampleSite(date(2026, 11, 10))
+    crawl(repo=tmp_path / "two")
+    server.site = SampleSite(date(2026, 11, 24))
+    crawl(repo=tmp_path / "two")
+
+    assert git(tmp_path / "one", "rev-parse", "HEAD^{tree}") == git(tmp_path / "two", "rev-parse", "HEAD^{tree}")
+
+
+def test_limit_leaves_the_rest_to_the_next_run(crawl: Run, tmp_path: Path) -> None:
+    repo = tmp_path / "mirror"
+
+    crawl("-a", "limit=7")
+    first = len(git(repo, "ls-files", "pages/*.md").splitlines())
+    crawl()
+
+    assert first == 7
+    assert len(git(repo, "ls-files", "pages/*.md").splitlines()) == 40
+
+
+def test_since_takes_only_what_is_younger(crawl: Run, tmp_path: Path) -> None:
+    crawl("-a", "since=2026-11-15")
+
+    days = {path.split("/")[3] for path in git(tmp_path / "mirror", "ls-files", "pages/*.md").splitlines()}
+    assert days
+    assert min(days) >= "15"
+
+
+def test_single_address_is_fetched_without_lists(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    done = crawl("-a", "url=https://m.secretchina.com/news/b5/2026/11/20/1105991.html")
+
+    assert done.returncode == 0, done.stderr
+    assert git(tmp_path / "mirror", "ls-files", "pages/*.md") == "pages/2026/11/20/1105991.md"
+    assert server.requests == ["/robots.txt", "/news/gb/2026/11/20/1105991.html"]
+
+
+def test_export_holds_clean_articles(crawl: Run, tmp_path: Path) -> None:
+    crawl("-O", "articles.jsonl")
+
+    lines = (tmp_path / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines]
+    assert len(records) == 40
+    assert {"id", "title", "published", "category", "blocks", "tags"} <= set(records[0])
+    assert not JUNK.search("".join(lines))
+
+
+def test_without_pipelines_nothing_is_written(crawl: Run, tmp_path: Path) -> None:
+    done = crawl("-s", "ITEM_PIPELINES={}", "-a", "category=p1")
+
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "mirror").exists()
+
+
+def test_list_parse_and_shell_work(server: SampleServer, tmp_path: Path) -> None:
+    front = ["-s", f"NEWSMIRROR_SITE_URL={server.url}", "-s", "DOWNLOAD_DELAY=0", "-s", f"NEWSMIRROR_REPO={tmp_path / 'm'}"]
+    url = "https://www.secretchina.com/news/gb/2026/11/20/1105991.html"
+
+    listed = run_scrapy("list", cwd=tmp_path)
+    parsed = run_scrapy("parse", "--spider=secretchina", "-c", "parse_article", url, *front, cwd=tmp_path)
+    shell = run_scrapy("shell", "--spider=secretchina", "-c", "response.url", url, *front, cwd=tmp_path)
+
+    assert listed.stdout.split() == ["secretchina"]
+    assert "1105991" in parsed.stdout
+    assert "ScrapedArticle" in parsed.stdout or "layout" in parsed.stdout
+    assert url in shell.stdout
+
+
+# How runs end that cannot publish
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    return next(line for line in reversed(done.stderr.splitlines()) if "newsmirror" in line)
+
+
+def refusals(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line for line in done.stderr.splitlines() if line.startswith("newsmirror: ")]
+
+
+def test_wrong_category_and_date_are_refused_together(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    done = crawl("-a", "category=p99", "-a", "since=2026-13-01", "-s", "NEWSMIRROR_MEMBERS_ONLY=maybe")
+
+    assert done.returncode == 2
+    assert refusals(done) == [
+        "newsmirror: NEWSMIRROR_MEMBERS_ONLY is 'maybe'; use teaser or full",
+        "newsmirror: spider argument 'category': unknown category 'p99', known are p1, p2, p3, p4, p5, p6, p7, p8, p9, "
+        "p10, p11, p12, p20037, p20164, p20036, p20134",
+        "newsmirror: spider argument 'since': invalid date '2026-13-01', use YYYY-MM-DD, or 2d or 12h for days or hours ago",
+    ]
+    assert server.requests == []
+    assert not (tmp_path / "mirror").exists()
+
+
+def test_unknown_spider_is_refused(tmp_path: Path) -> None:
+    done = run_scrapy("crawl", "secretchinna", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert refusals(done) == ["newsmirror: there is no spider 'secretchinna', known are secretchina"]
+
+
+def test_folder_with_other_files_is_refused(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror/thesis.txt").write_text("mine")
+
+    done = crawl()
+
+    assert done.returncode == 2
+    assert "refused: NEWSMIRROR_REPO is a folder with other files" in done.stderr
+    assert server.requests == []
+    assert [path.name for path in (tmp_path / "mirror").iterdir()] == ["thesis.txt"]
+
+
+def test_repository_of_something_else_is_refused(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    repo = tmp_path / "mirror"
+    subprocess.run(["git", "init", "-q", "-b", "main", str(repo)], check=True)
+    (repo / "program.c").write_text("int main;")
+    git(repo, "add", ".")
+    git(repo, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "mine")
+
+    done = crawl()
+
+    assert done.returncode == 2
+    assert "refused: NEWSMIRROR_REPO is another repository, no mirror" in done.stderr
+    assert server.requests == []
+
+
+def test_unwritable_folder_ends_no_space(crawl: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    done = crawl(repo=tmp_path / "file/mirror")
+
+    assert done.returncode == 20
+    assert "no_space: NEWSMIRROR_REPO cannot be written (Not a directory)" in done.stderr
+
+
+def test_server_down_ends_unreachable(crawl: Run, tmp_path: Path) -> None:
+    with SampleServer(SampleSite()) as gone:
+        url = gone.url
+
+    done = crawl(url=url)
+
+    assert done.returncode == 11
+    assert "unreachable 0 new" in last_line(done)
+    assert status_of(tmp_path / "mirror")["exit_code"] == 11
+
+
+def test_empty_list_ends_suspicious(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    empty = Answer(200, "text/html; charset=utf-8", b"<html><body><p>welcome</p></body></html>")
+    server.overrides["/news/gb/p1.html"] = server.overrides["/news/gb/p1.xml"] = empty
+
+    done = crawl("-a", "category=p1")
+
+    assert done.returncode == 13
+    assert "suspicious 0 new" in last_line(done)
+
+
+def test_robots_disallow_ends_limited(crawl: Run, server: SampleServer) -> None:
+    server.overrides["/robots.txt"] = Answer(200, "text/plain", b"User-agent: *\nDisallow: /\n")
+
+    done = crawl()
+
+    assert done.returncode == 15
+    assert "limited 0 new" in last_line(done)
+    assert server.requests == ["/robots.txt"]
+
+
+def test_changed_layout_is_loud_and_publishes_nothing(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    strange = Answer(200, "text/html; charset=utf-8", "<html><body><h1>新版</h1><p>正文</p></body></html>".encode())
+    for identifier, record in server.site.articles.items():
+        server.overrides[f"/news/gb/{record.published:%Y/%m/%d}/{identifier}.html"] = strange
+
+    done = crawl()
+
+    assert done.returncode == 14
+    assert "layout_changed 0 new, 0 updated, 40 quarantined" in last_line(done)
+    assert not (tmp_path / "mirror/pages").exists()
+
+
+def test_one_strange_article_is_a_warning(crawl: Run, server: SampleServer) -> None:
+    strange = Answer(200, "text/html; charset=utf-8", "<html><body><h1>新版</h1><p>正文</p></body></html>".encode())
+    server.overrides["/news/gb/2026/11/20/1105991.html"] = strange
+
+    done = crawl()
+
+    assert done.returncode == 0
+    assert "published 39 new, 0 updated, 1 quarantined" in last_line(done)
+    assert "Not published (layout: no layout of secretchina matches" in done.stderr
+
+
+def test_failed_article_is_not_asked_again_at_once(crawl: Run, server: SampleServer) -> None:
+    server.overrides["/news/gb/2026/11/20/1105991.html"] = Answer(404, "text/html", b"gone")
+    crawl()
+    server.requests.clear()
+
+    done = crawl()
+
+    assert done.returncode == 0
+    assert requested_articles(server) == []
+
+
+def test_redirect_off_the_site_is_not_followed(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    away = b'<html><head><meta http-equiv="refresh" content="0;url=https://evil.example/"></head></html>'
+    server.overrides["/news/gb/2026/11/20/1105991.html"] = Answer(200, "text/html", away)
+
+    done = crawl()
+
+    assert "1 quarantined" in last_line(done)
+    assert "evil.example" not in done.stderr
+
+
+def test_interrupt_publishes_what_is_complete(server: SampleServer, tmp_path: Path, crawl: Run) -> None:
+    repo = tmp_path / "mirror"
+    command = [
+        sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", f"NEWSMIRROR_SITE_URL={server.url}",
+        "-s", f"NEWSMIRROR_REPO={repo}", "-s", "DOWNLOAD_DELAY=0.2", "-s", "NEWSMIRROR_TAGS=", "-a", "category=p1",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    for line in process.stderr:
+        if "are to be fetched" in line:
+            break
+    while not list(repo.glob("pages/*/*/*/*.md")):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate()[1]
+    code = process.returncode
+
+    assert code == 40, rest
+    taken = len(git(repo, "ls-files", "pages/*.md").splitlines())
+    assert 0 < taken < 12
+    assert git(repo, "status", "--porcelain") == ""
+    assert crawl("-a", "category=p1").returncode == 0
+    assert len(git(repo, "ls-files", "pages/*.md").splitlines()) >= 12
+
+
+def test_killed_run_is_made_good_by_the_next(server: SampleServer, tmp_path: Path, crawl: Run) -> None:
+    repo = tmp_path / "mirror"
+    command = [
+        sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", f"NEWSMIRROR_SITE_URL={server.url}",
+        "-s", f"NEWSMIRROR_REPO={repo}", "-s", "DOWNLOAD_DELAY=0.2", "-s", "NEWSMIRROR_TAGS=",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.DEVNULL)
+    while not list(repo.glob("pages/*/*/*/*.md")):
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+
+    done = crawl()
+
+    assert done.returncode == 0
+    assert "An interrupted run left" in done.stderr
+    assert len(git(repo, "ls-files", "pages/*.md").splitlines()) == 40
+    assert git(repo, "status", "--porcelain") == ""
+    assert git(repo, "fsck", "--strict") == ""

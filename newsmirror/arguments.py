@@ -46,7 +46,8 @@ class RunArguments:
     def may_want_day(self, day: date, site: Site) -> bool:
         """Whether an article of this day, its time unknown, can fall between the two."""
         start = datetime.combine(day, time(), site.zone)
-        return (self.since is None or start + timedelta(days=1) > self.since) and (self.until is None or start < self.until)
+        ends_after = self.since is None or start + timedelta(days=1) > self.since
+        return ends_after and (self.until is None or start < self.until)
 
 
 class _Parser:

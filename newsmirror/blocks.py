@@ -4,10 +4,22 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from lxml import etree, html
+from lxml import html
 
 from newsmirror.items import (
-    BREAK, Block, Embed, Heading, ListBlock, MembersOnly, Paragraph, Picture, Quote, Span, Spans, Table, plain_text,
+    BREAK,
+    Block,
+    Embed,
+    Heading,
+    ListBlock,
+    MembersOnly,
+    Paragraph,
+    Picture,
+    Quote,
+    Span,
+    Spans,
+    Table,
+    plain_text,
 )  # fmt: skip
 from newsmirror.text import EDGES, fold
 
@@ -266,6 +278,5 @@ def remove(node: html.HtmlElement) -> None:
 
 def replace_with_mark(node: html.HtmlElement) -> None:
     """Put the members-only mark in the place of an element."""
-    mark = etree.SubElement(node.getparent(), MEMBERS_MARK)
-    node.addprevious(mark)
+    node.addprevious(html.Element(MEMBERS_MARK))
     remove(node)

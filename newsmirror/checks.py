@@ -49,5 +49,5 @@ def _target_fault(target: str, path: str, image: bool, exists: Callable[[str], b
         return None
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", target):
         return f"links to {target[:80]}, which hosts do not allow"
-    goal = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(target.split("#")[0])))
+    goal = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(target.partition("#")[0])))
     return None if exists(goal) else f"links to {goal[:120]}, which is not in the tree"

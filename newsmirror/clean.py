@@ -10,7 +10,15 @@ from newsmirror.blocks import Addresses, parse_fragment, read_blocks, remove, re
 from newsmirror.exceptions import LayoutError
 from newsmirror.extract import CREDIT
 from newsmirror.items import (
-    BREAK, Article, Block, Embed, Heading, Paragraph, ScrapedArticle, block_lines, plain_text,
+    BREAK,
+    Article,
+    Block,
+    Embed,
+    Heading,
+    Paragraph,
+    ScrapedArticle,
+    block_lines,
+    plain_text,
 )  # fmt: skip
 from newsmirror.site import Junk, Site
 from newsmirror.text import one_line

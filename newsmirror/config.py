@@ -1,6 +1,5 @@
 """All settings of ours, read once and checked at once."""
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from newsmirror.exceptions import ConfigError
-from newsmirror.paths import OWN_FOLDERS, PATTERN_FIELDS
+from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.render import Blocks, PageStyle
 
 PREFIX = "NEWSMIRROR_"
@@ -60,7 +59,7 @@ class _Reader:
 
     def config(self) -> Config:
         config = Config(
-            repo=Path(os.path.abspath(self.text("REPO") or self.missing_repo())),
+            repo=Path(self.text("REPO") or self.missing_repo()).absolute(),
             branch=self.branch(),
             public_url=self.address("PUBLIC_URL"),
             author=self.author(),
@@ -126,14 +125,14 @@ class _Reader:
     def page_path(self) -> str:
         value = self.text("PAGE_PATH") or "pages/{year}/{month}/{day}/{id}.md"
         try:
-            fields = {name for _, name, form, turn in Formatter().parse(value) if name is not None and not form and not turn}
+            fields = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
         except ValueError:
             fields = {""}
         plain = re.sub(r"\{\w+\}", "x", value)
         safe = re.fullmatch(r"pages/(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\.md", plain)
         if "id" not in fields or not fields <= PATTERN_FIELDS or not safe:
             names = ", ".join(f"{{{name}}}" for name in sorted(PATTERN_FIELDS))
-            self.refuse("PAGE_PATH", f"must begin with {OWN_FOLDERS[0]}, end with .md and hold {{id}}; known are {names}")
+            self.refuse("PAGE_PATH", f"must begin with pages/, end with .md and hold {{id}}; known are {names}")
         return value
 
     def images(self) -> str:
@@ -166,7 +165,7 @@ class _Reader:
     def counter(self) -> str | None:
         value = self.text("COUNTER_URL")
         if value and not re.fullmatch(r"https://[^\s<>()\\]+", value):
-            self.refuse("COUNTER_URL", "must be an https:// address without spaces and parentheses; {path} stands for the page")
+            self.refuse("COUNTER_URL", "must be an https:// address without spaces and parentheses; {path} is the page")
         return value or None
 
     def not_built_yet(self) -> None:
@@ -174,4 +173,4 @@ class _Reader:
         if self.choice("BROWSER", ("never", "lists", "always"), "never") != "never":
             self.refuse("BROWSER", "is set, but this version fetches without a browser only; use never")
         if self.text("REMOTES"):
-            self.refuse("REMOTES", "is set, but this version does not push; leave it out and run git push after the crawl")
+            self.refuse("REMOTES", "is set, but this version does not push; leave it out and run git push yourself")

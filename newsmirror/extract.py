@@ -17,15 +17,20 @@ from newsmirror.site import Layout, Site
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 NEXT_WORDS = {"下一页", "下一頁", "后一页", "後一頁", ">", "»", "next"}
-TIME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T　]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?")
+TIME = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T　]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?"
+)
 # Credits are one line, 来源 or 责任编辑 or both; longer ones are sentences of the article.
-SOURCE = re.compile(r"^(?:责任编辑|責任編輯)?.{0,30}?(?:来源|來源)\s*[:：]\s*(?P<name>[^:：\n]{1,40}?)\s*(?=$|\n|责任编辑|責任編輯)")
+SOURCE = re.compile(
+    r"^(?:责任编辑|責任編輯)?(?s:.{0,30}?)(?:来源|來源)\s*[:：]\s*(?P<name>[^:：\n]{1,40}?)\s*(?=$|\n|责任编辑|責任編輯)",
+    re.DOTALL,
+)
 EDITOR = re.compile(r"(?:责任编辑|責任編輯)\s*[:：]\s*(?P<name>\S{1,20}?)\s*(?=$|\n|来源|來源)")
 CREDIT = re.compile(r"^\s*(?:来源|來源|责任编辑|責任編輯)\s*[:：]")
 RIGHTS = re.compile(r"版权所有，任何形式转载需\S{1,12}?授权许可。")
 HEADER_AUTHOR = re.compile(r"作者\s*[:：]\s*([^\n]+)")
 BYLINE = re.compile(
-    r"[（(]看中[国國古]?(?:特[约約])?[记記]者\s*(?P<names>[\u4e00-\u9fff]{2,5}(?:、[\u4e00-\u9fff]{2,5})*?)"
+    r"[（(]看中[国國古]?(?:特[约約])?[记記]者\s*(?P<names>[\u4e00-\u9fff]{2,5}?(?:、[\u4e00-\u9fff]{2,5}?)*?)"
     r"\s*(?:[综綜]合|[编編][译譯]|[采採][访訪]|[报報][导導道]|[）)])"
 )
 CREDIT_PARAGRAPHS = 6
@@ -80,7 +85,8 @@ def extract_list(text: str, *, url: str, site: Site) -> ListPage:
         link = _link(str(href), base, site)
         if link and (link.id not in links or links[link.id].url is None):
             links[link.id] = link
-    scripts = not links and bool(re.search(site.article_path, "".join(root.xpath("//script/text()")).replace("\\/", "/")))
+    code = "".join(root.xpath("//script/text()")).replace("\\/", "/")
+    scripts = not links and bool(re.search(site.article_path, code))
     return ListPage(tuple(links.values()), _next_page(root, base, url, site), scripts)
 
 
@@ -166,7 +172,7 @@ def extract_article(
     credits = _credits(body) if layout.credit_lines else ()
     return ScrapedArticle(
         id=address[0],
-        url=site.article_address(address[0], when.astimezone(site.zone).date() if when and address[1].year == 1970 else address[1]),
+        url=site.article_address(address[0], when.date() if when and address[1].year == 1970 else address[1]),
         title=title,
         published=when,
         date_only=date_only,

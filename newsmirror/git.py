@@ -118,10 +118,17 @@ class Repository:
             return {}
         return dict(self._read_blobs([path for path in wanted if "\n" not in path]))
 
+    def sample_data(self) -> dict[str, bytes]:
+        """A few files under ``data/`` of the newest commit: enough to tell whose they are, whatever their number."""
+        return self.contents(self._data_names()[:3])
+
     def data_files(self) -> dict[str, bytes]:
         """The files under ``data/`` of the newest commit."""
+        return self.contents(self._data_names())
+
+    def _data_names(self) -> list[str]:
         names = self._repo.git.ls_tree("-r", "-z", "--name-only", self._ref, "--", "data/")
-        return self.contents(name for name in names.split("\0") if name)
+        return [name for name in names.split("\0") if name]
 
     def _read_blobs(self, paths: list[str]) -> Iterator[tuple[str, bytes]]:
         with tempfile.TemporaryFile() as questions:

@@ -248,5 +248,3 @@ def block_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
 def text_length(blocks: tuple[Block, ...]) -> int:
     """Characters of text without white space."""
     return sum(len("".join(line.split())) for line in block_lines(blocks))
-
-

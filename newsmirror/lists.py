@@ -81,7 +81,8 @@ def month_lists(subject: Subject, name: str, month: str, rows: list[Row]) -> lis
     A part is full at 200 and never changes then: the first holds the oldest articles.
     """
     chunks = [rows[start : start + NEWEST] for start in range(0, len(rows), NEWEST)]
-    files = [f"{subject.stem}/{month}.md" if n == 1 else f"{subject.stem}/{month}-{n}.md" for n in range(1, len(chunks) + 1)]
+    stem = f"{subject.stem}/{month}"
+    files = [f"{stem}.md" if number == 1 else f"{stem}-{number}.md" for number in range(1, len(chunks) + 1)]
     return [
         Listing(
             path=path,

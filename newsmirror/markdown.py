@@ -11,13 +11,24 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from newsmirror.items import (
-    BREAK, Block, Embed, Heading, ListBlock, MembersOnly, Paragraph, Picture, Quote, Span, Spans, Table,
+    BREAK,
+    Block,
+    Embed,
+    Heading,
+    ListBlock,
+    MembersOnly,
+    Paragraph,
+    Picture,
+    Quote,
+    Span,
+    Spans,
+    Table,
 )  # fmt: skip
 
 # Everything that can open markup inside a line; ":" would start an emoji or an autolink, "$" mathematics.
 SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]|!(?=\[)|!$|:(?=//|[a-z0-9_+-]+:)")
 # What is markup only at the start of a line; the escape stands before the last character.
-LINE_START = re.compile(r"^(\s*)(?:(#{1,6})(?=\s|$)|([-+])(?=\s|$|[-\s]+$)|(\d{1,9})([.)])(?=\s|$)|(=+|-+)(?=\s*$)|([-+=#]))")
+LINE_START = re.compile(r"^(\s*)(?:[-+=#]|(?P<number>\d{1,9})(?P<mark>[.)])(?=\s|$))")
 BARE_URL = re.compile(r"https?://[A-Za-z0-9][!#$%&'()*+,\-./:;=?@\[\]_~A-Za-z0-9]*[A-Za-z0-9/_=&#%+~-]")
 WWW = re.compile(r"(?i)\bwww\.")
 AUTOLINK = re.compile(r"^https?://[^\s<>&\[\]`\\]+$")
@@ -95,14 +106,14 @@ def _guard_start(line: str) -> str:
     match = LINE_START.match(line)
     if not match:
         return line
-    position = match.start(5) if match[4] else match.end(1)
+    position = match.start("mark") if match["number"] else match.end(1)
     return f"{line[:position]}\\{line[position:]}"
 
 
-def render_inline(spans: Spans, *, line_break: str = " ") -> str:
-    """Spans as one line of Markdown: links outside, bold inside of them."""
+def render_inline(spans: Spans, *, line_break: str = " ", urls: bool = True) -> str:
+    """Spans as one line of Markdown: links outside, bold inside of them. *urls*: bare addresses become links."""
     out = ""
-    pieces = list(_runs(spans, line_break))
+    pieces = list(_runs(spans, line_break, urls))
     for index, (kind, text, run) in enumerate(pieces):
         if kind != "styled":
             out += text
@@ -112,7 +123,7 @@ def render_inline(spans: Spans, *, line_break: str = " ") -> str:
     return out
 
 
-def _runs(spans: Spans, line_break: str) -> Iterator[tuple[str, str, Span]]:
+def _runs(spans: Spans, line_break: str, urls: bool) -> Iterator[tuple[str, str, Span]]:
     for href, group in groupby(spans, lambda s: s.href):
         members = tuple(group)
         if href:
@@ -123,17 +134,16 @@ def _runs(spans: Spans, line_break: str) -> Iterator[tuple[str, str, Span]]:
             if span.text == "\n":
                 yield "text", line_break, span
             elif span.strong or span.emphasis:
-                yield "styled", escape(span.text), span
+                yield "styled", escape(span.text, urls=urls), span
             else:
-                yield "text", escape(span.text), span
+                yield "text", escape(span.text, urls=urls), span
 
 
 def _link(href: str, inner: Spans, line_break: str) -> str:
     text = "".join(span.text for span in inner)
     if text == href and AUTOLINK.match(href):
         return f"<{href}>"
-    plain = render_inline(inner, line_break=line_break) if any(s.strong or s.emphasis for s in inner) else escape(text, urls=False)
-    return f"[{plain}]({destination(href)})"
+    return f"[{render_inline(inner, line_break=line_break, urls=False)}]({destination(href)})"
 
 
 def _styled(text: str, span: Span, before: str, after: str) -> str:

@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from newsmirror.config import Config
 from newsmirror.site import Site
+from newsmirror.spider import DEAD
 
 HOST_KEY = "newsmirror_host"
 """Key of request.meta: the site's host whose page the front is asked for."""
@@ -28,7 +29,8 @@ class AddressGate:
     sees all requests, redirects included, because it is the first of the middlewares.
     """
 
-    def __init__(self, site: Site, front: str | None):
+    def __init__(self, crawler: Crawler, site: Site, front: str | None):
+        self._crawler = crawler
         self._site = site
         self._front = _origin(front) if front else None
 
@@ -37,9 +39,11 @@ class AddressGate:
         site = getattr(crawler.spidercls, "site", None)
         if site is None:  # `scrapy shell` and `fetch` without a spider of ours
             raise NotConfigured
-        return cls(site, Config.from_settings(crawler.settings).site_url)
+        return cls(crawler, site, Config.from_settings(crawler.settings).site_url)
 
     def process_request(self, request: Request) -> None:
+        if getattr(self._crawler.spider, "source_is_dead", False):
+            raise IgnoreRequest(DEAD)
         if not self._allows(request.url):
             raise IgnoreRequest("the address is not the site's")
 
@@ -67,7 +71,7 @@ class Front:
     def from_crawler(cls, crawler: Crawler) -> Self:
         site = getattr(crawler.spidercls, "site", None)
         front = Config.from_settings(crawler.settings).site_url if site else None
-        if not front:
+        if site is None or not front:
             raise NotConfigured
         return cls(site, front)
 
@@ -85,5 +89,3 @@ class Front:
         if not host or not response.url.startswith(self._front + "/"):
             return response
         return response.replace(url=f"https://{host}{response.url.removeprefix(self._front)}")
-
-

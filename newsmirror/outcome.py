@@ -44,7 +44,7 @@ class Report:
     """What a crawl counted; lists and articles by result."""
 
     lists: Mapping[str, int] = field(default_factory=dict)
-    """``read`` and the reasons of failure: ``empty``, ``unreachable``, ``identity``, ``limited``, ``http``, ``refused``."""
+    """``read``, and the reasons of failure: ``empty`` ``unreachable`` ``identity`` ``limited`` ``http`` ``refused``."""
     articles: Mapping[str, int] = field(default_factory=dict)
     """``scraped`` and the reasons of failure; of those, ``layout`` and the names of `Problem` are quarantine."""
     interrupted: bool = False

@@ -12,7 +12,6 @@ from newsmirror.items import Article
 FRONT = "README.md"
 LINKS = "LINKS.md"
 PATTERN_FIELDS = {"year", "month", "day", "id", "category"}
-OWN_FOLDERS = ("pages/", "indexes/", "tags/", "data/", "images/", "feeds/")
 # What file systems and hosts do not take, or take for something else, in a file's name.
 UNSAFE = re.compile(r'[/\\:*?"<>|#%\x00-\x1f\x7f]|^[.\s-]|[.\s]$')
 RESERVED = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)$")
@@ -24,7 +23,9 @@ BLOB_FORMS = {
     "gitee.com": "https://gitee.com/{path}/blob/{branch}/",
     "codeberg.org": "https://codeberg.org/{path}/src/branch/{branch}/",
 }
-REMOTE = re.compile(r"^(?:https://|ssh://(?:git@)?|git@)(?P<host>[a-z.]+)(?::\d+)?[/:](?P<path>[\w.-]+(?:/[\w.-]+)+?)(?:\.git)?/?$")
+REMOTE = re.compile(
+    r"^(?:https://|ssh://(?:git@)?|git@)(?P<host>[a-z.]+)(?::\d+)?[/:](?P<path>[\w.-]+(?:/[\w.-]+?)+?)(?:\.git)?/?$"
+)
 
 
 def page_path(pattern: str, article: Article) -> str:
@@ -81,5 +82,3 @@ def prefix_of_remote(url: str, branch: str) -> str | None:
 def month_of(day: date) -> str:
     """``2021-12``, the name of a month's list."""
     return f"{day:%Y-%m}"
-
-

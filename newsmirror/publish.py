@@ -5,9 +5,9 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from newsmirror import lists, paths, render
+from newsmirror.adopt import open_repository, read_rows
 from newsmirror.checks import find_fault
 from newsmirror.config import Config
 from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, RefusedError
@@ -19,9 +19,6 @@ from newsmirror.store import Pending, Store
 from newsmirror.worktree import RunLock, WorkTree, writing
 
 logger = logging.getLogger(__name__)
-
-START_FILES = {"readme", "license", "licence", "copying", ".gitignore", ".gitattributes", ".github", "links"}
-"""What a host puts into a new repository; with nothing else in it, we adopt it."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class Publisher:
 
         Raises RefusedError, BusyError or NoSpaceError; nothing is left open then.
         """
-        repository = self._open_repository()
+        repository = open_repository(self._config, self._site)
         self._prefix = find_prefix(self._config)
         with writing("the folder .git/newsmirror"):
             repository.private.mkdir(exist_ok=True)
@@ -92,37 +89,6 @@ class Publisher:
                 "NEWSMIRROR_PUBLIC_URL is not set and no known remote tells it: QR codes hold the source's addresses"
             )
 
-    def _open_repository(self) -> Repository:
-        root = self._config.repo
-        if not (root / ".git").exists():
-            with writing("NEWSMIRROR_REPO"):
-                root.mkdir(parents=True, exist_ok=True)
-                if any(root.iterdir()):
-                    raise RefusedError("NEWSMIRROR_REPO is a folder with other files; name an empty or a new folder")
-                return Repository.create(root, self._config.branch)
-        repository = Repository(root, self._config.branch)
-        current = repository.current_branch()
-        if current != self._config.branch:
-            raise RefusedError(
-                f"the working copy is on {current or 'no branch'}, not on {self._config.branch}; check out that branch "
-                "or set NEWSMIRROR_BRANCH"
-            )
-        self._refuse_strangers(repository)
-        return repository
-
-    def _refuse_strangers(self, repository: Repository) -> None:
-        """Refuse a repository that holds something else, or the mirror of another site."""
-        if repository.tip() is None:
-            return
-        top = repository.top_level()
-        if "data" not in top and all(name.lower().split(".md")[0].split(".txt")[0] in START_FILES for name in top):
-            return
-        rows = _rows_of(repository.data_files()) if "data" in top else []
-        if not rows:
-            raise RefusedError("NEWSMIRROR_REPO is another repository, no mirror; name an empty or a new folder")
-        if not self._site.is_own_host(urlsplit(rows[0].url).hostname):
-            raise RefusedError(f"NEWSMIRROR_REPO mirrors another site than {self._site.host}; give each site its folder")
-
     def _open_store(self) -> None:
         path = self._repository.private / "state.sqlite"
         fresh = not path.exists()
@@ -134,7 +100,7 @@ class Publisher:
         if known and not self._store.damaged and not self._repository.data_changed(known):
             self._store.set_commit(tip)
             return
-        count = self._store.rebuild(_rows_of(self._repository.data_files()), tip)
+        count = self._store.rebuild(read_rows(self._repository.data_files()), tip)
         why = "was damaged" if self._store.damaged else "was missing" if fresh else "belonged to another commit"
         logger.warning("The state file %s; it is rebuilt from data/ with %d articles", why, count)
 
@@ -319,25 +285,9 @@ class Publisher:
         self._lock.release()
 
 
-def _rows_of(files: dict[str, bytes]) -> list[Row]:
-    """The articles that files of ``data/`` name; lines that cannot be read are counted and left out."""
-    rows, bad = [], 0
-    for content in files.values():
-        for line in content.decode(errors="replace").splitlines():
-            try:
-                rows.append(Row.from_json(line))
-            except (ValueError, KeyError, TypeError):
-                bad += 1
-    if bad:
-        logger.warning("%d lines of data/ cannot be read; those articles will be fetched again", bad)
-    return rows
-
-
 def describe(result: Result, report: Report) -> str:
     """The one line that says how a run ended."""
     counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
     commit = f"; commit {result.commit[:7]}" if result.commit else ""
     why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
     return f"{result.outcome.label} {counts}; {report.lists.get('read', 0)} lists{commit}{why}"
-
-

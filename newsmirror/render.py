@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from newsmirror import paths
-from newsmirror.items import BEIJING, Article, Paragraph
+from newsmirror.items import BEIJING, BREAK, Article, Block, Paragraph, Picture, Span
 from newsmirror.lists import Entry, Listing
 from newsmirror.markdown import destination, escape, render_blocks
 from newsmirror.site import Site
@@ -47,9 +47,8 @@ class PageStyle:
 def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("newsmirror"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        autoescape=False,  # the output is Markdown: `escape` is its guard, HTML escapes would show
+        autoescape=False,  # noqa: S701  # the output is Markdown: `escape` is its guard, HTML escapes would show
     )  # fmt: skip
-    environment.filters["md"] = escape
     return environment.get_template(name)
 
 
@@ -58,7 +57,7 @@ def words() -> dict[str, str]:
     """The short words for readers, by key."""
     text = files("newsmirror").joinpath("templates/words.j2").read_text(encoding="utf-8")
     pairs = (line.split(": ", 1) for line in text.splitlines() if ": " in line and not line.startswith("{#"))
-    return dict((key, word) for key, word in pairs)
+    return {pair[0]: pair[1] for pair in pairs}
 
 
 def _render(name: str, path: str, **values: Any) -> str:
@@ -119,14 +118,12 @@ def _body(article: Article, style: PageStyle) -> str:
     return "\n\n".join(parts)
 
 
-def _caption_only(block: Any) -> Any:
+def _caption_only(block: Block) -> Block:
     """A picture as its caption and a link, for operators who want no remote picture on a page."""
-    if block.kind != "picture":
+    if not isinstance(block, Picture):
         return block
-    from newsmirror.items import Span
-
     link = Span(block.alt or words()["picture"], href=block.src)
-    return Paragraph((link, Span("\n"), *block.caption) if block.caption else (link,))
+    return Paragraph((link, BREAK, *block.caption) if block.caption else (link,))
 
 
 def render_list(listing: Listing) -> str:

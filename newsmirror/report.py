@@ -5,7 +5,7 @@ from scrapy.crawler import Crawler
 from newsmirror.outcome import Outcome, Report, judge
 
 OUTCOME = "newsmirror/outcome"
-EXPECTED = {"finished", "shutdown", "unreachable"}
+EXPECTED = {"finished", "shutdown"}
 """Reasons for closing that are no failure of this program; the others (time, memory, errors) are."""
 
 

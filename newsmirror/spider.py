@@ -9,7 +9,11 @@ from typing import Any, Protocol, Self
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
-    CannotResolveHostError, CloseSpider, DontCloseSpider, DownloadCancelledError, IgnoreRequest, UnsupportedURLSchemeError,
+    CannotResolveHostError,
+    DontCloseSpider,
+    DownloadCancelledError,
+    IgnoreRequest,
+    UnsupportedURLSchemeError,
 )  # fmt: skip
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
@@ -27,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 DEAD_LISTS = 5
 """After so many lists in a row that nobody answers, and none that was read, the rest is not asked."""
+DEAD = "not asked, because nobody answered before"
 LIMITS = {429, 503}
 GONE = {404, 410}
 
@@ -74,6 +79,8 @@ class NewsSpider(Spider):
         self._open_articles: dict[str, Wanted] = {}
         self._pages_read: dict[ListSource, int] = defaultdict(int)
         self._lists_done = False
+        self.source_is_dead = False
+        """Whether nobody answers; the address gate lets nothing pass then."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -105,13 +112,15 @@ class NewsSpider(Spider):
     def _list_request(self, url: str, source: ListSource) -> Request:
         self._open_lists[url] = source
         return Request(
-            url, callback=self.parse_list, errback=self.list_failed, priority=10, cb_kwargs={"source": source, "address": url}
-        )
+            url, callback=self.parse_list, errback=self.list_failed, priority=10,
+            cb_kwargs={"source": source, "address": url},
+        )  # fmt: skip
 
     def parse_list(self, response: Response, source: ListSource, address: str) -> Iterator[Request]:
         """Take the links of a list page or feed and go on to its next page while that brings news."""
         if response.status >= 400:
-            self._note_list_failure(address, source, "limited" if response.status in LIMITS else "http", f"{response.status}")
+            reason = "limited" if response.status in LIMITS else "http"
+            self._note_list_failure(address, source, reason, f"{response.status}")
             return
         page = self._read_list(response, source)
         if not page.links:
@@ -137,11 +146,10 @@ class NewsSpider(Spider):
     def list_failed(self, failure: Failure) -> None:
         """Count a list that nobody answered; give up when the source seems dead."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
-        reason, words = explain(failure.value)
+        reason, words = explain(failure.value or Exception())
         self._note_list_failure(request.cb_kwargs["address"], request.cb_kwargs["source"], reason, words)
-        read = self._value("lists/read")
-        if not read and self._value("lists/unreachable") + self._value("lists/identity") >= DEAD_LISTS:
-            raise CloseSpider("unreachable")
+        unanswered = self._value("lists/unreachable") + self._value("lists/identity")
+        self.source_is_dead = not self._value("lists/read") and unanswered >= DEAD_LISTS
 
     def _note_list_failure(self, address: str, source: ListSource, reason: str, words: str) -> None:
         if reason == "empty" or words in map(str, GONE) or source.retired:
@@ -170,7 +178,7 @@ class NewsSpider(Spider):
         logger.info("The lists name %d articles, %d of them are to be fetched", len(wanted), len(asked))
         for article in asked:
             self._open_articles[article.url] = article
-            self.crawler.engine.crawl(self._article_request(article))  # type: ignore[union-attr]
+            self.crawler.engine.crawl(self._article_request(article))
         if asked:
             raise DontCloseSpider
 
@@ -205,7 +213,9 @@ class NewsSpider(Spider):
         try:
             if not isinstance(response, TextResponse):
                 raise LayoutError("the answer is no text")
-            article = extract_article(response.text, url=address, site=self.site, published=published, category=category)
+            article = extract_article(
+                response.text, url=address, site=self.site, published=published, category=category
+            )
         except LayoutError as error:
             self.fail(address, "layout", str(error))
             return
@@ -224,7 +234,7 @@ class NewsSpider(Spider):
 
     def article_failed(self, failure: Failure) -> None:
         """Count an article that nobody answered; it stays pending for the next run."""
-        reason, words = explain(failure.value)
+        reason, words = explain(failure.value or Exception())
         self.fail(failure.request.cb_kwargs["address"], reason, words)  # type: ignore[attr-defined]  # Scrapy sets it
 
     def fail(self, address: str, reason: str, words: str) -> None:
@@ -236,8 +246,8 @@ class NewsSpider(Spider):
     def unfinished(self) -> list[Pending]:
         """What this run found and did not get to, for the next one."""
         articles = [Pending(w.url, "article", w.category, w.published) for w in self._open_articles.values()]
-        pages = [Pending(url, "list", s.key if s.kind == "page" else None) for url, s in self._open_lists.items() if url != s.url]
-        return articles + pages
+        further = [(url, source) for url, source in self._open_lists.items() if url != source.url]
+        return articles + [Pending(url, "list", s.key if s.kind == "page" else None) for url, s in further]
 
     # Counting
 
@@ -255,6 +265,8 @@ def explain(error: BaseException) -> tuple[str, str]:
     text = str(error)
     if "certificate" in text.lower() or "CERTIFICATE" in repr(getattr(error, "reasons", "")):
         return "identity", "the certificate is not valid for this host"
+    if isinstance(error, IgnoreRequest) and text == DEAD:
+        return "unreachable", text
     if isinstance(error, IgnoreRequest):
         robots = "robots.txt" in text
         return ("limited", "forbidden by robots.txt") if robots else ("refused", text or "refused")

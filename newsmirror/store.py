@@ -56,7 +56,9 @@ class Store:
         try:
             self._db = self._open(path)
         except sqlite3.OperationalError as error:
-            raise NoSpaceError(f"the state file cannot be opened ({error}); check the folder's rights and space") from error
+            raise NoSpaceError(
+                f"the state file cannot be opened ({error}); free space or correct its rights"
+            ) from error
         except sqlite3.DatabaseError:
             path.replace(path.with_suffix(".damaged"))
             self.damaged = True
@@ -161,7 +163,7 @@ class Store:
     def months(self, subject: Subject) -> list[tuple[str, int]]:
         """The months of a subject with their counts, newest first."""
         table = "articles WHERE category = ?" if subject.kind == "category" else "tags WHERE tag = ?"
-        query = f"SELECT month, COUNT(*) FROM {table} GROUP BY month ORDER BY month DESC"
+        query = f"SELECT month, COUNT(*) FROM {table} GROUP BY month ORDER BY month DESC"  # noqa: S608
         return [(month, count) for month, count in self._db.execute(query, (subject.key,))]
 
     def day(self, day: str) -> list[Row]:
@@ -181,7 +183,7 @@ class Store:
         if row is None:
             return True
         wait = min(BASE_WAIT * 2 ** min(row[0] - 1, 20), MAX_WAIT)
-        return now >= datetime.fromisoformat(row[1]) + wait
+        return bool(now >= datetime.fromisoformat(row[1]) + wait)
 
     def add_failures(self, failures: Iterable[tuple[str, str]], now: datetime) -> None:
         """Record (address, reason) of what failed, counting on."""
@@ -193,7 +195,8 @@ class Store:
 
     def failures(self) -> dict[str, tuple[str, int]]:
         """Reason and count by address."""
-        return {url: (reason, count) for url, reason, count in self._db.execute("SELECT url, reason, count FROM failures")}
+        rows = self._db.execute("SELECT url, reason, count FROM failures")
+        return {url: (reason, count) for url, reason, count in rows}
 
     def pending(self) -> list[Pending]:
         """What the last run found and did not get to."""

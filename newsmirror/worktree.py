@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 from newsmirror.exceptions import BusyError, NoSpaceError, RefusedError
 from newsmirror.items import OutputFile
@@ -45,7 +44,7 @@ class RunLock:
     def __enter__(self) -> "RunLock":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *error: object) -> None:
         self.release()
 
 
@@ -85,7 +84,7 @@ class WorkTree:
             temporary = target.with_name(f".{target.name[:40]}.new")
             self._note(str(temporary.relative_to(self.root)), published=False)
             temporary.write_bytes(file.content)
-            os.replace(temporary, target)
+            temporary.replace(target)
         return True
 
     def _make_folder(self, folder: Path) -> None:

@@ -16,8 +16,7 @@ HIDDEN = (
 FIRST_SLOT = '\n<div id="txt-mid1-t21-2017"><div id="SC-22"></div></div>'
 BANNER = '<div><center><div id="div-gpt-ad-1589559869784-0"></div></center></div>'
 LATER_BANNER = (
-    '<center><div id="div-gpt-ad-1624511609196-0" style="min-width: 300px; min-height: 250px;">'
-    "</div></center>"
+    '<center><div id="div-gpt-ad-1624511609196-0" style="min-width: 300px; min-height: 250px;"></div></center>'
 )
 TABOOLA = (
     '<center><div style="max-width: 632px;height:180px; display: none; text-align: center; margin: 0 auto;">'

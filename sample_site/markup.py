@@ -108,9 +108,7 @@ def _metadata(article: Article) -> str:
         "og:description": article.summary,
         "article:published_time": article.published.isoformat(),
     }
-    properties = "".join(
-        f'<meta property="{key}" content="{escape(text)}">\n' for key, text in values.items()
-    )
+    properties = "".join(f'<meta property="{key}" content="{escape(text)}">\n' for key, text in values.items())
     return (
         f'<meta name="description" content="{escape(description)}">\n'
         f'<link rel="canonical" href="{article.url}">\n{properties}'

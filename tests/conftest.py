@@ -24,7 +24,9 @@ def server() -> Iterator[SampleServer]:
 
 def clean_environment() -> dict[str, str]:
     """This process's environment without what could reach into a run."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("NEWSMIRROR_", "GIT_", "SCRAPY_"))}
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("NEWSMIRROR_", "GIT_", "SCRAPY_"))
+    }
 
 
 def run_scrapy(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:

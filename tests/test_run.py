@@ -52,7 +52,7 @@ def test_first_run_commits_every_article(crawl: Run, server: SampleServer, tmp_p
     assert git(repo, "status", "--porcelain") == ""
     assert git(repo, "fsck", "--strict") == ""
     assert status_of(repo)["outcome"] == "published"
-    assert git(repo, "log", "-1", "--format=%an %ae %cn %ce %ai %s") .startswith(
+    assert git(repo, "log", "-1", "--format=%an %ae %cn %ce %ai %s").startswith(
         "newsmirror newsmirror@example.invalid newsmirror newsmirror@example.invalid "
     )
     assert git(repo, "log", "-1", "--format=%ai|%ci|%s").count("+0000") == 2
@@ -184,7 +184,14 @@ def test_without_pipelines_nothing_is_written(crawl: Run, tmp_path: Path) -> Non
 
 
 def test_list_parse_and_shell_work(server: SampleServer, tmp_path: Path) -> None:
-    front = ["-s", f"NEWSMIRROR_SITE_URL={server.url}", "-s", "DOWNLOAD_DELAY=0", "-s", f"NEWSMIRROR_REPO={tmp_path / 'm'}"]
+    front = [
+        "-s",
+        f"NEWSMIRROR_SITE_URL={server.url}",
+        "-s",
+        "DOWNLOAD_DELAY=0",
+        "-s",
+        f"NEWSMIRROR_REPO={tmp_path / 'm'}",
+    ]
     url = "https://www.secretchina.com/news/gb/2026/11/20/1105991.html"
 
     listed = run_scrapy("list", cwd=tmp_path)

@@ -51,7 +51,8 @@ class Command(CrawlCommand):
 
     def _problems(self, name: str, opts: argparse.Namespace) -> list[str]:
         """Everything that is wrong with the call, one sentence each."""
-        assert self.crawler_process and self.settings
+        assert self.crawler_process
+        assert self.settings
         loader = self.crawler_process.spider_loader
         if name not in loader.list():
             return [f"there is no spider '{name}', known are {', '.join(sorted(loader.list()))}"]

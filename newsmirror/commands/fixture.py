@@ -91,7 +91,8 @@ class Command(ScrapyCommand):
         async def start(_self: Any) -> AsyncIterator[Request]:
             yield Request(url, callback=keep)
 
-        assert self.crawler_process and self.settings
+        assert self.crawler_process
+        assert self.settings
         self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
         self.crawler_process.crawl(type(spider.__name__, (spider,), {"start": start}))
         self.crawler_process.start()

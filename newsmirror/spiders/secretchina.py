@@ -55,7 +55,7 @@ SITE = Site(
                (HEADER_TIME, META_TIME), (HEADER_AUTHOR,), credit_lines=True),
         Layout("2018", f"//*[{ARTICLE_RIGHT}]", (HEADER_TITLE, META_TITLE), (HEADER_TIME, META_TIME),
                (HEADER_AUTHOR,)),
-    ),  # fmt: skip
+    ),
     junk=Junk(
         elements=(
             "//*[@id='hideid' or @id='nofeepop' or @id='gtx-trans']",
@@ -69,15 +69,15 @@ SITE = Site(
         members_only="//*[@id='nofree']",
         video="//div[@id='story_video']",
         lines=(  # membership and channel lines of 2020 to 2023; the source's own, never an author's
-            r"^(?:《看中国》)?荣誉会员招募中", r"^和我们一起守护香港、守护14亿", r"成为《看中国》荣誉会员", r"^点击图片.*荣誉会员",
-            r"前往看中国荣誉会员注册", r"^(?:本文)?短网址[:：]", r"^版权所有，任何形式转载需", r"^看完这篇文章您觉得",
-            r"^【诚征荣誉会员】", r"^var nofee",
-        ),  # fmt: skip
+            r"^(?:《看中国》)?荣誉会员招募中", r"^和我们一起守护香港、守护14亿", r"成为《看中国》荣誉会员",
+            r"^点击图片.*荣誉会员", r"前往看中国荣誉会员注册", r"^(?:本文)?短网址[:：]", r"^版权所有，任何形式转载需",
+            r"^看完这篇文章您觉得", r"^【诚征荣誉会员】", r"^var nofee",
+        ),
     ),
-)
+)  # fmt: skip
 
 
 class SecretChinaSpider(NewsSpider):
     name = "secretchina"
     site = SITE
-    allowed_domains = ["secretchina.com"]
+    allowed_domains = ("secretchina.com",)

@@ -17,6 +17,8 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 BRANCH = re.compile(r"^(?!.*(?:\.\.|//|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$")
 AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,64}@[^<>\s@]{1,190})>$")
 BLOCK_LIMIT = 20_000
+DEFAULTS = {"REPO": "mirror", "AUTHOR": "newsmirror <newsmirror@example.invalid>"}
+"""For callers that bring no settings file; newsmirror/settings.py says the same."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class _Reader:
 
     def text(self, name: str) -> str:
         value = self.settings.get(PREFIX + name)
-        return "" if value is None else str(value).strip()
+        return DEFAULTS.get(name, "") if value is None else str(value).strip()
 
     def refuse(self, name: str, what: str) -> None:
         self.problems.append(f"{PREFIX}{name} {what}")

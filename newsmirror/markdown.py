@@ -186,4 +186,4 @@ def _escape_plain(text: str) -> str:
 
 def destination(url: str) -> str:
     """An address for the parentheses of a link or image."""
-    return re.sub(r"[()<>\s\\*_~`]", lambda m: f"\\{m[0]}" if m[0] in "()*_~" else f"%{ord(m[0]):02X}", url)
+    return re.sub(r"[()<>\s\\`]", lambda m: f"\\{m[0]}" if m[0] in "()" else f"%{ord(m[0]):02X}", url)

@@ -1,6 +1,15 @@
 from newsmirror.blocks import MEMBERS_MARK, parse_fragment, remove, replace_with_mark
 from newsmirror.items import (
-    BREAK, Embed, Heading, ListBlock, MembersOnly, Paragraph, Picture, Quote, Span, Table,
+    BREAK,
+    Embed,
+    Heading,
+    ListBlock,
+    MembersOnly,
+    Paragraph,
+    Picture,
+    Quote,
+    Span,
+    Table,
 )  # fmt: skip
 from tests.samples import blocks_of, paragraph
 
@@ -90,9 +99,7 @@ def test_several_pictures_in_a_paragraph_keep_their_own_captions() -> None:
 
 
 def test_picture_inside_strong() -> None:
-    assert blocks_of(f"<p><strong>{IMG_A}<br>图说</strong></p>") == (
-        Picture(A, caption=(Span("图说", strong=True),)),
-    )
+    assert blocks_of(f"<p><strong>{IMG_A}<br>图说</strong></p>") == (Picture(A, caption=(Span("图说", strong=True),)),)
 
 
 def test_alternative_text() -> None:

@@ -1,9 +1,19 @@
+from typing import Any
+
 import pytest
 
 from newsmirror.clean import clean_article, has_text, picture_address, public_link
 from newsmirror.exceptions import LayoutError
 from newsmirror.items import (
-    BREAK, Article, Block, Embed, Heading, MembersOnly, Paragraph, Picture, Span,
+    BREAK,
+    Article,
+    Block,
+    Embed,
+    Heading,
+    MembersOnly,
+    Paragraph,
+    Picture,
+    Span,
 )  # fmt: skip
 from newsmirror.spiders.secretchina import SITE
 from tests.samples import URL, article, paragraph, scraped
@@ -138,12 +148,15 @@ def test_tag_link_is_text() -> None:
         ("//example.org/a", "https://example.org/a"),
         ("mailto:a@example.org", "mailto:a@example.org"),
         ("/news/b5/2020/08/17/940001.html", "https://www.secretchina.com/news/gb/2020/08/17/940001.html"),
-        ("http://m.secretchina.com/news/gb/2020/08/17/940001.html?x=1", "https://www.secretchina.com/news/gb/2020/08/17/940001.html"),
+        (
+            "http://m.secretchina.com/news/gb/2020/08/17/940001.html?x=1",
+            "https://www.secretchina.com/news/gb/2020/08/17/940001.html",
+        ),
         ("http://www.secretchina.com/taxonomy/17798", "http://www.secretchina.com/taxonomy/17798"),
         ("https://www.google.com.tw/url?sa=t&url=https%3A%2F%2Fexample.org%2Fx", "https://example.org/x"),
         ("https://www.google.com/url?q=https://example.org/y&sa=D", "https://example.org/y"),
     ],
-)  # fmt: skip
+)
 def test_public_link(href: str, link: str) -> None:
     assert public_link(href, URL, SITE) == link
 
@@ -240,7 +253,13 @@ def test_subhead_stands_below_the_headings() -> None:
 
 
 def test_fields_are_folded_and_named_once() -> None:
-    found = cleaned("<p>一</p>", title=" 河边\u00a0的 ", authors=("王\u200b小明", " "), tags=("河", "河 ", ""), source=" ")
+    fields: dict[str, Any] = {
+        "title": " 河边\u00a0的 ",
+        "authors": ("王\u200b小明", " "),
+        "tags": ("河", "河 ", ""),
+        "source": " ",
+    }
+    found = cleaned("<p>一</p>", **fields)
     assert (found.title, found.authors, found.tags, found.source) == ("河边 的", ("王小明",), ("河",), None)
 
 

@@ -12,7 +12,7 @@ def test_stem_of_a_category() -> None:
 
 
 def test_stem_of_a_tag() -> None:
-    assert RIVER.stem == "tags/dc/河边"
+    assert RIVER.stem == "tags/68/河边"
 
 
 def test_subjects_are_category_and_tags() -> None:

@@ -3,7 +3,15 @@ from datetime import date
 import pytest
 
 from newsmirror.paths import (
-    category_stem, data_path, month_of, page_path, prefix_of_remote, public_address, qr_path, relative, tag_stem,
+    category_stem,
+    data_path,
+    month_of,
+    page_path,
+    prefix_of_remote,
+    public_address,
+    qr_path,
+    relative,
+    tag_stem,
 )  # fmt: skip
 from tests.samples import article
 
@@ -35,8 +43,8 @@ def test_category_stem() -> None:
 @pytest.mark.parametrize(
     ("name", "stem"),
     [
-        ("河边", "tags/dc/河边"),
-        (" 河边 ", "tags/dc/河边"),
+        ("河边", "tags/68/河边"),
+        (" 河边 ", "tags/68/河边"),
     ],
 )
 def test_tag_stem_of_an_ordinary_name(name: str, stem: str) -> None:
@@ -88,7 +96,7 @@ def test_data_path() -> None:
         ("pages/2021/12/17/990001.md.png", "pages/2021/12/17/990001.md", "990001.md.png"),
         ("indexes/p1.md", "README.md", "indexes/p1.md"),
         ("indexes/p1.md", "indexes/p1/2021-12.md", "../p1.md"),
-        ("tags/aa/a b(c)_d*.md", "README.md", "tags/aa/a%20b%28c%29%5Fd%2A.md"),
+        ("tags/aa/a b(c)_d*.md", "README.md", "tags/aa/a%20b%28c%29_d%2A.md"),
         ("tags/aa/河边.md", "README.md", "tags/aa/河边.md"),
     ],
 )
@@ -96,8 +104,8 @@ def test_relative(target: str, start: str, link: str) -> None:
     assert relative(target, start) == link
 
 
-def test_relative_of_a_tag_with_a_tilde_leads_to_its_file() -> None:
-    assert relative("tags/aa/a~1b.md", "README.md") in ("tags/aa/a~1b.md", "tags/aa/a%7E1b.md")
+def test_relative_of_a_tag_with_a_tilde() -> None:
+    assert relative("tags/aa/a~1b.md", "README.md") == "tags/aa/a~1b.md"
 
 
 def test_public_address_below_a_prefix() -> None:

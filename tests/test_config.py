@@ -1,0 +1,216 @@
+from pathlib import Path
+
+import pytest
+
+from newsmirror.config import Config
+from newsmirror.exceptions import ConfigError
+from newsmirror.render import Blocks
+
+AUTHOR = "mirror <mirror@example.invalid>"
+
+
+def read(**settings: object) -> Config:
+    values = {"REPO": "mirror", "AUTHOR": AUTHOR} | settings
+    return Config.from_settings({f"NEWSMIRROR_{name}": value for name, value in values.items()})
+
+
+def problems(**settings: object) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        read(**settings)
+    return caught.value.problems
+
+
+def test_defaults() -> None:
+    found = read()
+    assert (found.branch, found.public_url, found.author, found.site_url, found.tags, found.members_only) == (
+        "main", None, ("mirror", "mirror@example.invalid"), None, None, "teaser",
+    )  # fmt: skip
+
+
+def test_default_page_path_and_style() -> None:
+    found = read()
+    assert (found.page_path, found.style.pictures, found.style.counter_url, found.style.blocks) == (
+        "pages/{year}/{month}/{day}/{id}.md", True, None, Blocks(),
+    )  # fmt: skip
+
+
+def test_repo_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read(REPO="mirror").repo == tmp_path / "mirror"
+
+
+def test_other_settings_are_ignored() -> None:
+    values = {"NEWSMIRROR_REPO": "x", "NEWSMIRROR_AUTHOR": AUTHOR, "BOT_NAME": "y", "REPO": "z"}
+    assert Config.from_settings(values).repo.name == "x"
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"REPO": ""}, "NEWSMIRROR_REPO is empty; name the folder of the working copy"),
+        ({"BRANCH": "a..b"}, "NEWSMIRROR_BRANCH is 'a..b'; use letters, digits, '.', '_', '-' and '/'"),
+        ({"AUTHOR": "nobody"}, "NEWSMIRROR_AUTHOR must look like 'name <mail@example.invalid>'"),
+        ({"PUBLIC_URL": "example.org"}, "NEWSMIRROR_PUBLIC_URL must be an address like https://host/path"),
+        (
+            {"PUBLIC_URL": "http://example.org"},
+            "NEWSMIRROR_PUBLIC_URL must begin with https://; plain http is allowed on loopback only",
+        ),
+        (
+            {"SITE_URL": "https://a:b@example.org"},
+            "NEWSMIRROR_SITE_URL must hold no user, password, '?' or '#'",
+        ),
+        ({"MEMBERS_ONLY": "half"}, "NEWSMIRROR_MEMBERS_ONLY is 'half'; use teaser or full"),
+        (
+            {"PAGE_PATH": "pages/x.md"},
+            "NEWSMIRROR_PAGE_PATH must begin with pages/, end with .md and hold {id}; "
+            "known are {category}, {day}, {id}, {month}, {year}",
+        ),
+        ({"IMAGES": "mirror"}, "NEWSMIRROR_IMAGES is 'mirror', which this version cannot do yet; use embed or none"),
+        ({"IMAGES": "all"}, "NEWSMIRROR_IMAGES is 'all'; use embed or none"),
+        ({"BROWSER": "some"}, "NEWSMIRROR_BROWSER is 'some'; use never or lists or always"),
+    ],
+)
+def test_problem(settings: dict[str, str], problem: str) -> None:
+    assert problems(**settings)[0] == problem
+
+
+@pytest.mark.parametrize("settings", [{"BROWSER": "lists"}, {"REMOTES": "origin"}])
+def test_what_is_not_built_yet_is_refused(settings: dict[str, str]) -> None:
+    assert "this version" in problems(**settings)[0]
+
+
+def test_all_problems_at_once() -> None:
+    found = problems(
+        REPO="", BRANCH="/", AUTHOR="", PUBLIC_URL="x", SITE_URL="y", MEMBERS_ONLY="z", PAGE_PATH="w", IMAGES="v",
+        BLOCKS="/nowhere/at/all", COUNTER_URL="u", REMOTES="t",
+    )  # fmt: skip
+    assert len(found) == 11
+
+
+def test_one_wrong_choice_is_one_problem() -> None:
+    assert len(problems(BROWSER="some")) == 1
+
+
+@pytest.mark.parametrize("branch", ["main", "mirror/news", "v1.0", "a_b-c"])
+def test_branch(branch: str) -> None:
+    assert read(BRANCH=branch).branch == branch
+
+
+@pytest.mark.parametrize("branch", ["-x", "/x", "x/", "x.lock", "a b", "a//b", "x.", "a~1", ".x", "x/.y", "HEAD"])
+def test_branch_refused(branch: str) -> None:
+    assert problems(BRANCH=branch)[0].startswith("NEWSMIRROR_BRANCH")
+
+
+@pytest.mark.parametrize("author", ["河边 <a@example.invalid>", "a b<a@example.invalid>"])
+def test_author(author: str) -> None:
+    assert read(AUTHOR=author).author[1] == "a@example.invalid"
+
+
+@pytest.mark.parametrize("author", ["", "<a@b>", "a <b>", "a\nb <a@b>", "a <a@b> c", "   <a@b>"])
+def test_author_refused(author: str) -> None:
+    assert problems(AUTHOR=author)[0].startswith("NEWSMIRROR_AUTHOR")
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://example.org/m/", "https://example.org/m"),
+        (" https://example.org:8443 ", "https://example.org:8443"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://localhost/", "http://localhost"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_address(url: str, found: str) -> None:
+    assert read(SITE_URL=url).site_url == found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://",
+        "ftp://a.example",
+        "https://a b",
+        "https://a.example/?x",
+        "https://a.example/#x",
+        "https://a.example:0",
+        "https://a.example:x",
+        "http://[x",
+        "https://<a>",
+    ],
+)
+def test_address_refused(url: str) -> None:
+    assert problems(SITE_URL=url)[0].startswith("NEWSMIRROR_SITE_URL")
+
+
+@pytest.mark.parametrize(
+    ("value", "tags"),
+    [("河边, 钟,河边,", ("河边", "钟")), (["河边", " 钟 "], ("河边", "钟")), ("", ()), (None, None)],
+)
+def test_tags(value: object, tags: tuple[str, ...] | None) -> None:
+    assert read(TAGS=value).tags == tags
+
+
+@pytest.mark.parametrize("pattern", ["pages/{id}.md", "pages/{category}/{year}-{month}/{id}.md", "pages/n{id}.md"])
+def test_page_path(pattern: str) -> None:
+    assert read(PAGE_PATH=pattern).page_path == pattern
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{id}.md",
+        "data/{id}.md",
+        "/pages/{id}.md",
+        "pages/../{id}.md",
+        "pages/{id}.html",
+        "pages/{id",
+        "pages/{title}{id}.md",
+        "pages/{id:>9}.md",
+        "pages/{id!r}.md",
+        "pages/{}{id}.md",
+        "pages/.x/{id}.md",
+        "pages/{id}/.md",
+        "pages/{id.real}.md",
+    ],
+)
+def test_page_path_refused(pattern: str) -> None:
+    assert problems(PAGE_PATH=pattern)[0].startswith("NEWSMIRROR_PAGE_PATH")
+
+
+def test_images_none() -> None:
+    assert read(IMAGES="None").style.pictures is False
+
+
+def test_counter() -> None:
+    assert read(COUNTER_URL="https://c.example/?p={path}").style.counter_url == "https://c.example/?p={path}"
+
+
+@pytest.mark.parametrize("url", ["http://c.example/", "https://c.example/a b", "https://c.example/(x)", "x"])
+def test_counter_refused(url: str) -> None:
+    assert problems(COUNTER_URL=url)[0].startswith("NEWSMIRROR_COUNTER_URL must be an https:// address")
+
+
+def test_blocks_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "header.md").write_bytes("欢迎\r\n朋友\r\n".encode())
+    (tmp_path / "footer.md").write_text("再见\n", encoding="utf-8")
+    assert read(BLOCKS=str(tmp_path)).style.blocks == Blocks(header="欢迎\n朋友", footer="再见")
+
+
+def test_blocks_of_no_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "none"
+    assert problems(BLOCKS=str(folder)) == (
+        f"NEWSMIRROR_BLOCKS is '{folder}', which is no folder; make it or leave the setting out",
+    )
+
+
+def test_block_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "middle.md").write_bytes(b"\xff")
+    assert problems(BLOCKS=str(tmp_path)) == ("NEWSMIRROR_BLOCKS holds middle.md, which cannot be read as UTF-8 text",)
+
+
+def test_block_that_is_too_long(tmp_path: Path) -> None:
+    (tmp_path / "links.md").write_text("x" * 20_001, encoding="utf-8")
+    assert problems(BLOCKS=str(tmp_path)) == (
+        "NEWSMIRROR_BLOCKS holds links.md, which has over 20000 characters; shorten it",
+    )

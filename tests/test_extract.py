@@ -1,0 +1,348 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from newsmirror.exceptions import LayoutError
+from newsmirror.extract import Link, ListPage, extract_article, extract_feed, extract_list, parse_html
+from newsmirror.items import BEIJING, ScrapedArticle
+from newsmirror.spiders.secretchina import SITE
+from tests.samples import URL
+
+LIST = "https://www.secretchina.com/news/gb/p1.html"
+OTHER = "https://www.secretchina.com/news/gb/2021/12/18/990002.html"
+STAND_IN = "https://www.secretchina.com/news/gb/1970/01/01/990001.html"
+CREDITS = (
+    "<p>来源:<a href='/news/gb/tag/河边电台  '>河边电台</a></p><p>责任编辑:王小明</p>"
+    '<p>本文短网址:<input name="lname" type="text" value="http://kzg.io/abc" />\n'
+    "版权所有，任何形式转载需看中国授权许可。<span style='color:red'>严禁建立镜像网站</span>.</p>"
+)
+
+
+def page_2018(body: str = "<p>老人到河边。</p>", *, time: str = "2021-12-17 08:30", head: str = "") -> str:
+    return (
+        f"<html><head>{head}</head><body><div class='col-left'><div><center><h1>河边的钟声(图)</h1></center>"
+        f"<div class='fontsize'><div><h2>{time} 作者：王小明 李大力\n</h2></div></div></div></div>"
+        f'<div class="article"><div class="article_right" style="fone-color:#000">{body}</div></div></body></html>'
+    )
+
+
+def page_2026(body: str = "<p>老人到河边。</p>", *, time: str = "2021-12-17T08:30:15+08:00") -> str:
+    return (
+        f"<html><head><meta property='article:published_time' content='{time}'></head><body>"
+        "<h1 itemprop='headline'>河边的钟声</h1>"
+        f"<div class='article_right' itemprop='articleBody'>{body}</div></body></html>"
+    )
+
+
+def links(text: str, url: str = LIST) -> tuple[Link, ...]:
+    return extract_list(text, url=url, site=SITE).links
+
+
+def read(text: str, url: str = URL) -> ScrapedArticle:
+    return extract_article(text, url=url, site=SITE)
+
+
+# --- lists
+
+
+def test_extract_list_finds_links_in_any_markup_in_order() -> None:
+    text = f"<div><b><a href='{OTHER}'>二</a></b><ul><li><a href='/news/gb/2021/12/17/990001.html'>一</a></ul>"
+    assert links(text) == (Link(990002, OTHER), Link(990001, URL))
+
+
+def test_extract_list_takes_each_article_once() -> None:
+    assert links(f"<a href='{URL}'>图</a><a href='{URL}?x=1'>题</a>") == (Link(990001, URL),)
+
+
+@pytest.mark.parametrize("host", ["m", "cn", "b5"])
+def test_extract_list_maps_other_hosts(host: str) -> None:
+    assert links(f"<a href='http://{host}.secretchina.com/news/b5/2021/12/17/990001.html'>一</a>") == (
+        Link(990001, URL),
+    )
+
+
+def test_extract_list_reads_data_href() -> None:
+    assert links(f"<div data-href='{URL}'>一</div>") == (Link(990001, URL),)
+
+
+def test_extract_list_ignores_other_links() -> None:
+    text = "<a>x</a><a href='/news/gb/p2.html'>x</a><a href='https://example.org/'>x</a><a href='http://[x'>x</a>"
+    assert links(text) == ()
+
+
+def test_extract_list_reads_a_lead_by_its_id() -> None:
+    assert links("<a href='/?nid=990001'>一</a>") == (Link(990001, None),)
+
+
+def test_extract_list_prefers_the_address_of_a_lead() -> None:
+    assert links(f"<a href='/?nid=990001'>一</a><a href='{URL}'>一</a>") == (Link(990001, URL),)
+
+
+@pytest.mark.parametrize("href", ["https://example.org/?nid=990001", "/?nid=abc", "/?nid=1234567890", "/?nid=١"])
+def test_extract_list_ignores_a_lead_that_is_none(href: str) -> None:
+    assert links(f"<a href='{href}'>一</a>") == ()
+
+
+def test_extract_list_uses_the_base_of_the_page() -> None:
+    text = "<head><base href='https://m.secretchina.com/news/gb/'></head><a href='2021/12/17/990001.html'>一</a>"
+    assert links(text) == (Link(990001, URL),)
+
+
+def test_extract_list_of_an_empty_page() -> None:
+    assert extract_list("", url=LIST, site=SITE) == ListPage(())
+
+
+def test_extract_list_sees_addresses_that_stand_in_scripts_only() -> None:
+    text = '<script>var a="\\/news\\/gb\\/2021\\/12\\/17\\/990001.html"</script>'
+    assert extract_list(text, url=LIST, site=SITE) == ListPage((), scripts_only=True)
+
+
+@pytest.mark.parametrize("word", ["下一页", "下一頁", " 后一页 ", "&gt;", "»", "Next"])
+def test_next_page_is_found_by_its_word(word: str) -> None:
+    text = f"<a href='/news/gb/p1_2.html'>{word}</a>"
+    assert extract_list(text, url=LIST, site=SITE).next_url == "https://www.secretchina.com/news/gb/p1_2.html"
+
+
+def test_next_page_is_found_by_its_relation() -> None:
+    text = "<a rel='next' href='http://m.secretchina.com/news/gb/p1.html?page=2#x'>2</a>"
+    assert extract_list(text, url=LIST, site=SITE).next_url == "https://www.secretchina.com/news/gb/p1.html?page=2"
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://example.org/news/gb/p1_2.html",
+        "/news/gb/p2_2.html",
+        LIST,
+        "#",
+        "javascript:void(0)",
+        "http://[x",
+        "",
+    ],
+)
+def test_foreign_pager_is_ignored(href: str) -> None:
+    assert extract_list(f"<a href='{href}'>下一页</a>", url=LIST, site=SITE).next_url is None
+
+
+def test_pager_of_a_list_whose_key_begins_with_ours_is_ignored() -> None:
+    assert extract_list("<a href='/news/gb/p10_2.html'>下一页</a>", url=LIST, site=SITE).next_url is None
+
+
+def test_pager_of_a_tag_is_found() -> None:
+    url = "https://www.secretchina.com/news/gb/tag/%E6%B2%B3%E8%BE%B9"
+    text = "<a href='/news/gb/tag/%E6%B2%B3%E8%BE%B9?page=2'>下一页</a>"
+    assert extract_list(text, url=url, site=SITE).next_url == f"{url}?page=2"
+
+
+def test_pager_of_a_tag_with_a_plain_address_is_found() -> None:
+    url = "https://www.secretchina.com/news/gb/tag/%E6%B2%B3%E8%BE%B9"
+    found = extract_list("<a href='/news/gb/tag/河边?page=2'>下一页</a>", url=url, site=SITE).next_url
+    assert found is not None
+
+
+def test_page_without_pager() -> None:
+    assert extract_list(f"<a href='{URL}'>一</a>", url=LIST, site=SITE).next_url is None
+
+
+# --- feeds
+
+
+def feed(*items: str, head: str = "") -> bytes:
+    text = f"<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel>{''.join(items)}</channel></rss>"
+    return f"<?xml version='1.0' encoding='utf-8'?>{head}{text}".encode()
+
+
+def item(url: str, date: str = "2021-12-17T08:30:15+08:00") -> str:
+    return f"<item><title>一</title><link>{url}</link><dc:date>{date}</dc:date></item>"
+
+
+def test_extract_feed_reads_times_to_the_minute_in_utc() -> None:
+    assert extract_feed(feed(item(URL)), site=SITE).links == (
+        Link(990001, URL, datetime(2021, 12, 17, 0, 30, tzinfo=UTC)),
+    )
+
+
+def test_extract_feed_takes_the_first_of_duplicates() -> None:
+    found = extract_feed(feed(item(URL), item(URL, "2021-12-17T09:00:00+08:00"), item(OTHER)), site=SITE)
+    assert [(link.id, link.published and link.published.hour) for link in found.links] == [(990001, 0), (990002, 0)]
+
+
+@pytest.mark.parametrize("stamp", ["", "gestern", "2021-12-17T08:30:00"])
+def test_extract_feed_without_usable_time(stamp: str) -> None:
+    assert extract_feed(feed(item(URL, stamp)), site=SITE).links == (Link(990001, URL, None),)
+
+
+def test_extract_feed_with_white_space_around_the_address() -> None:
+    assert len(extract_feed(feed(item(f"\n {URL} \n")), site=SITE).links) == 1
+
+
+def test_extract_feed_with_a_document_type_is_refused() -> None:
+    head = "<!doctype rss [<!ENTITY a 'b'>]>"
+    assert extract_feed(feed(item(URL), head=head), site=SITE) == ListPage(())
+
+
+def test_extract_feed_reads_what_is_left_of_a_broken_one() -> None:
+    broken = feed(item(URL), "<item><title>a & b</title></item>", item(OTHER))[:-20]
+    assert [link.id for link in extract_feed(broken, site=SITE).links] == [990001, 990002]
+
+
+@pytest.mark.parametrize("body", [b"", b"   ", b"no markup", b"\x00\xff", b"<html><body>x</body></html>"])
+def test_extract_feed_of_something_else(body: bytes) -> None:
+    assert extract_feed(body, site=SITE) == ListPage(())
+
+
+# --- articles
+
+
+def test_extract_article_of_the_layout_of_2018() -> None:
+    found = read(page_2018())
+    assert (found.layout, found.title, found.authors) == ("2018", "河边的钟声(图)", ("王小明", "李大力"))
+
+
+def test_extract_article_of_the_layout_of_2021() -> None:
+    found = read(page_2018("<p>老人到河边。</p>" + CREDITS))
+    assert (found.layout, found.source, found.editor, found.short_url, found.rights) == (
+        "2021", "河边电台", "王小明", "http://kzg.io/abc", "版权所有，任何形式转载需看中国授权许可。",
+    )  # fmt: skip
+
+
+def test_extract_article_of_the_layout_of_2026() -> None:
+    found = read(page_2026("<p>老人到河边。</p><p>责任编辑:王小明</p>"))
+    assert (found.layout, found.title, found.editor) == ("2026", "河边的钟声", "王小明")
+
+
+def test_extract_article_keeps_the_body_only() -> None:
+    assert read(page_2018("<p>一</p>")).body_html == (
+        '<div class="article_right" style="fone-color:#000"><p>一</p></div>'
+    )
+
+
+def test_extract_article_ignores_a_headline_inside_the_body() -> None:
+    assert read(page_2018("<h1>别的</h1><p>一</p>")).title == "河边的钟声(图)"
+
+
+def test_extract_article_uses_the_title_of_the_head_where_the_page_has_none() -> None:
+    text = "<meta property='og:title' content='河边 &amp;amp; 钟声'><div class='article_right'><p>一</p></div>"
+    assert read(text).title == "河边 & 钟声"
+
+
+def test_extract_article_without_credits_before_2021() -> None:
+    found = read(page_2018("<p>一</p><p>来源:某书</p>"))
+    assert (found.source, found.editor) == (None, None)
+
+
+def test_extract_article_with_editor_and_source_in_one_line() -> None:
+    found = read(page_2026("<p>责任编辑:王小明\n来源:<a href='/news/gb/tag/x'>看中国</a></p>"))
+    assert (found.source, found.editor) == ("看中国", "王小明")
+
+
+def test_extract_article_takes_no_credit_from_a_long_sentence() -> None:
+    assert read(page_2026(f"<p>来源：{'河' * 90}</p>")).source is None
+
+
+def test_extract_article_with_a_byline() -> None:
+    body = "<p>【看中国2021年12月17日讯】（看中国记者王小明、李大力综合报导）老人到河边。</p>"
+    assert read(page_2026(body)).authors == ("王小明", "李大力")
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "（看中国记者王小明综合报导）",
+        "(看中国记者王小明 编译/综合报导)",
+        "（看中国特约记者王小明采访报导）",
+        "（看中國記者王小明編譯/綜合報導）",
+        "（看中国记者王小明）",
+    ],
+)
+def test_forms_of_the_byline(byline: str) -> None:
+    assert read(page_2026(f"<p>{byline}老人到河边。</p>")).authors == ("王小明",)
+
+
+def test_extract_article_without_byline() -> None:
+    assert read(page_2026("<p>（法广RFI）老人到河边。</p>")).authors == ()
+
+
+def test_extract_article_collects_tags_once_and_none_from_credits() -> None:
+    river = "<a href='/news/gb/tag/河边'>河边</a>"
+    body = f"<p>{river}<a href='/news/gb/tag/钟'>钟</a>{river}</p>"
+    assert read(page_2018(body + CREDITS)).tags == ("河边", "钟")
+
+
+def test_extract_article_uses_the_time_of_the_feed_first() -> None:
+    fed = datetime(2021, 12, 17, 1, 5, tzinfo=UTC)
+    found = extract_article(page_2018(), url=URL, site=SITE, published=fed)
+    assert (found.published, found.date_only) == (datetime(2021, 12, 17, 9, 5, tzinfo=BEIJING), False)
+
+
+@pytest.mark.parametrize("text", [page_2018(), page_2026(), page_2026(time="2021-12-17T00:30:15Z")])
+def test_extract_article_uses_the_time_of_the_page(text: str) -> None:
+    found = read(text)
+    assert (found.published, found.date_only) == (datetime(2021, 12, 17, 8, 30, tzinfo=BEIJING), False)
+
+
+def test_extract_article_without_date_uses_the_address() -> None:
+    found = read(page_2018(time=""))
+    assert (found.published, found.date_only) == (datetime(2021, 12, 17, tzinfo=BEIJING), True)
+
+
+@pytest.mark.parametrize("time", ["2021-12-18 08:30", "2021-12-17", "2021-12-17 25:30", "2021-13-17 08:30"])
+def test_extract_article_with_a_time_that_does_not_fit_uses_the_address(time: str) -> None:
+    found = read(page_2018(time=time))
+    assert (found.published, found.date_only) == (datetime(2021, 12, 17, tzinfo=BEIJING), True)
+
+
+def test_extract_article_known_by_id_takes_its_address_from_the_canonical_link() -> None:
+    found = read(page_2018(head=f"<link rel='canonical' href='{URL}'>", time=""), STAND_IN)
+    assert (found.url, found.published) == (URL, datetime(2021, 12, 17, tzinfo=BEIJING))
+
+
+def test_extract_article_known_by_id_ignores_the_link_of_another() -> None:
+    found = read(page_2018(head=f"<link rel='canonical' href='{OTHER}'>", time=""), STAND_IN)
+    assert (found.url, found.published, found.date_only) == (STAND_IN, None, True)
+
+
+def test_extract_article_known_by_id_takes_its_address_from_the_time_of_the_page() -> None:
+    assert read(page_2018(), STAND_IN).url == URL
+
+
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("河边的钟声 - 看文化 - 看中国网", "p7"),
+        ("河边的钟声 - 文学世界 - 看中国网", "p7"),
+        ("河边 - 钟声 - 看世界 - 看中国", "p9"),
+        ("河边的钟声 - 河边 - 看中国网", "p2"),
+        ("河边的钟声", "p2"),
+    ],
+)
+def test_category_by_title_else_as_given(title: str, key: str) -> None:
+    text = page_2018(head=f"<title>{title}</title>")
+    assert extract_article(text, url=URL, site=SITE, category="p2").category == key
+
+
+def test_extract_article_without_category() -> None:
+    assert read(page_2018()).category is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<html><body><p>找不到页面</p></body></html>",
+        "<h1>题</h1><div class='article_righter'>一</div>",
+        "<div class='article_right'>一</div>",
+        "",
+    ],
+)
+def test_extract_article_of_something_else(text: str) -> None:
+    with pytest.raises(LayoutError):
+        read(text)
+
+
+def test_extract_article_with_a_foreign_address() -> None:
+    with pytest.raises(LayoutError, match="not the address of an article"):
+        read(page_2018(), "https://example.org/x.html")
+
+
+def test_parse_html_leaves_out_control_characters() -> None:
+    assert parse_html("<?xml version='1.0' encoding='gb2312'?><p>河\x00边</p>").text_content() == "河边"

@@ -1,0 +1,357 @@
+"""The publisher without a crawl: real git, real SQLite, real files."""
+
+import json
+import logging
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from newsmirror.config import Config
+from newsmirror.exceptions import BusyError, RefusedError
+from newsmirror.items import Article, Page, Paragraph, Span
+from newsmirror.outcome import Outcome, Report
+from newsmirror.publish import Publisher, Result, describe, make_page
+from newsmirror.qr import qr_png
+from newsmirror.render import render_page
+from newsmirror.settings import NEWSMIRROR_AUTHOR
+from newsmirror.spiders.secretchina import SITE
+from newsmirror.store import Pending
+from tests.conftest import git
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+READ = Report(lists={"read": 3})
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config.from_settings({"NEWSMIRROR_REPO": str(tmp_path / "mirror"), "NEWSMIRROR_AUTHOR": NEWSMIRROR_AUTHOR})
+
+
+def story(identifier: int, text: str = "山城小学今天恢复上课。", **changes: object) -> Article:
+    base = Article(
+        id=identifier,
+        url=f"https://www.secretchina.com/news/gb/2026/11/23/{identifier}.html",
+        title=f"第{identifier}篇",
+        published=datetime(2026, 11, 23, 1, 14, tzinfo=UTC),
+        date_only=False,
+        category="p3",
+        blocks=(Paragraph((Span(text),)),),
+        tags=("教育",),
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def page_of(article: Article, config: Config, prefix: str | None = None) -> Page:
+    page = make_page(article, config, prefix)
+    text = render_page(article, path=page.path, address=page.address, site=SITE, style=config.style)
+    return replace(page, markdown=text, qr=qr_png(page.address))
+
+
+def publish(config: Config, *articles: Article, report: Report = READ, pending: tuple[Pending, ...] = ()) -> Result:
+    publisher = Publisher(config, SITE, now=lambda: NOW)
+    publisher.open()
+    try:
+        for article in articles:
+            assert publisher.add(page_of(article, config)) is None
+        return publisher.finish(report, pending=pending)
+    finally:
+        publisher.close()
+
+
+def test_one_run_makes_one_commit_with_all_files(config: Config) -> None:
+    result = publish(config, story(1), story(2))
+
+    assert result.outcome is Outcome.PUBLISHED
+    assert git(config.repo, "-c", "core.quotePath=false", "ls-files").splitlines() == [
+        "LINKS.md",
+        "README.md",
+        "data/2026/11/23.jsonl",
+        "indexes/p3.md",
+        "indexes/p3/2026-11.md",
+        "pages/2026/11/23/1.md",
+        "pages/2026/11/23/1.md.png",
+        "pages/2026/11/23/2.md",
+        "pages/2026/11/23/2.md.png",
+        "tags/c8/教育.md",
+    ]
+    assert git(config.repo, "log", "--format=%an <%ae> %ai %ci %s") == (
+        "newsmirror <newsmirror@example.invalid> 2026-11-24 08:00:00 +0000 2026-11-24 08:00:00 +0000 "
+        "newsmirror: 2 new, 0 updated"
+    )
+    assert git(config.repo, "status", "--porcelain") == ""
+
+
+def test_data_line_holds_what_lists_need(config: Config) -> None:
+    publish(config, story(1))
+
+    record = json.loads((config.repo / "data/2026/11/23.jsonl").read_text(encoding="utf-8"))
+
+    assert record == {
+        "id": 1,
+        "url": "https://www.secretchina.com/news/gb/2026/11/23/1.html",
+        "path": "pages/2026/11/23/1.md",
+        "title": "第1篇",
+        "category": "p3",
+        "tags": ["教育"],
+        "published": "2026-11-23T01:14:00Z",
+        "date_only": False,
+        "digest": story(1).digest(),
+    }
+
+
+def test_nothing_new_makes_no_commit(config: Config) -> None:
+    publish(config, story(1))
+    before = git(config.repo, "rev-parse", "HEAD")
+
+    result = publish(config)
+
+    assert result.outcome is Outcome.NOTHING_NEW
+    assert git(config.repo, "rev-parse", "HEAD") == before
+
+
+def test_update_rewrites_page_and_keeps_its_code(config: Config) -> None:
+    publish(config, story(1), story(2))
+    code = config.repo / "pages/2026/11/23/1.md.png"
+    code.write_bytes(code.read_bytes() + b"older zlib")
+
+    result = publish(config, story(1, "改过的正文，多了一句话。", title="新题目"))
+
+    assert (result.new, result.updated) == (0, 1)
+    assert "改过的正文" in (config.repo / "pages/2026/11/23/1.md").read_text(encoding="utf-8")
+    assert "新题目" in (config.repo / "indexes/p3.md").read_text(encoding="utf-8")
+    assert code.read_bytes().endswith(b"older zlib")
+
+
+def test_tag_taken_from_an_article_leaves_its_list(config: Config) -> None:
+    publish(config, story(1), story(2))
+
+    publish(config, story(1, tags=("天气",)))
+
+    text = (config.repo / "tags/c8/教育.md").read_text(encoding="utf-8")
+    assert "第2篇" in text
+    assert "第1篇" not in text
+
+
+def test_lost_state_is_rebuilt_from_the_tree(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+    publish(config, story(1), story(2))
+    for file in (config.repo / ".git/newsmirror").glob("state.sqlite*"):
+        file.unlink()
+
+    publisher = Publisher(config, SITE)
+    publisher.open()
+    known = publisher.row(2)
+    publisher.close()
+
+    assert known is not None
+    assert known.digest == story(2).digest()
+    assert "The state file was missing; it is rebuilt from data/ with 2 articles" in caplog.text
+
+
+def test_damaged_state_is_set_aside_and_rebuilt(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+    publish(config, story(1))
+    state = config.repo / ".git/newsmirror/state.sqlite"
+    for file in state.parent.glob("state.sqlite-*"):
+        file.unlink()
+    state.write_bytes(b"no database at all, but long enough to be taken for one" * 100)
+
+    publisher = Publisher(config, SITE)
+    publisher.open()
+    known = publisher.knows(1)
+    publisher.close()
+
+    assert known
+    assert "The state file was damaged; it is rebuilt from data/ with 1 articles" in caplog.text
+
+
+def test_state_behind_the_commit_is_brought_up_to_date(config: Config) -> None:
+    publish(config, story(1))
+    saved = (config.repo / ".git/newsmirror/state.sqlite").read_bytes()
+    publish(config, story(2))
+    for file in (config.repo / ".git/newsmirror").glob("state.sqlite-*"):
+        file.unlink()
+    (config.repo / ".git/newsmirror/state.sqlite").write_bytes(saved)  # as if killed between commit and state
+
+    publisher = Publisher(config, SITE)
+    publisher.open()
+    known = publisher.knows(2)
+    publisher.close()
+
+    assert known
+
+
+def test_interrupted_run_is_put_back(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+    publish(config, story(1))
+    dying = Publisher(config, SITE)
+    dying.open()
+    dying.add(page_of(story(2), config))
+    dying.add(page_of(story(1, "半途而废的改动，没有提交。"), config))
+    dying.close()  # as a killed process: nothing finished, the lock gone
+
+    result = publish(config)
+
+    assert result.outcome is Outcome.NOTHING_NEW
+    assert not (config.repo / "pages/2026/11/23/2.md").exists()
+    assert "半途而废" not in (config.repo / "pages/2026/11/23/1.md").read_text(encoding="utf-8")
+    assert "An interrupted run left" in caplog.text
+
+
+def test_commit_that_git_refuses_leaves_everything_for_the_next_run(config: Config) -> None:
+    publish(config, story(1))
+    lock = config.repo / ".git/refs/heads/main.lock"
+    lock.touch()
+
+    failed = publish(config, story(2))
+    lock.unlink()
+    again = publish(config, story(2))
+
+    assert failed.outcome is Outcome.COMMIT_FAILED
+    assert failed.reason
+    assert str(config.repo) not in failed.reason
+    assert again.outcome is Outcome.PUBLISHED
+    assert again.new == 1
+
+
+def test_second_run_at_once_is_busy(config: Config) -> None:
+    first = Publisher(config, SITE)
+    first.open()
+
+    with pytest.raises(BusyError, match="another run"):
+        Publisher(config, SITE).open()
+
+    first.close()
+
+
+def test_repository_with_only_a_readme_is_adopted(config: Config) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "main", str(config.repo)], check=True)
+    (config.repo / "README.md").write_text("# my mirror\n")
+    (config.repo / "LICENSE").write_text("MIT\n")
+    git(config.repo, "add", ".")
+    git(config.repo, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "start")
+
+    result = publish(config, story(1))
+
+    assert result.outcome is Outcome.PUBLISHED
+    assert git(config.repo, "show", "HEAD:LICENSE") == "MIT"
+    assert git(config.repo, "rev-list", "--count", "HEAD") == "2"
+
+
+def test_other_files_of_the_operator_are_left_alone(config: Config) -> None:
+    publish(config, story(1))
+    (config.repo / "secret.key").write_text("mine")
+    (config.repo / "staged.txt").write_text("mine")
+    git(config.repo, "add", "staged.txt")
+
+    publish(config, story(2))
+
+    assert "secret.key" not in git(config.repo, "ls-tree", "-r", "--name-only", "HEAD")
+    assert "staged.txt" not in git(config.repo, "ls-tree", "-r", "--name-only", "HEAD")
+    assert git(config.repo, "status", "--porcelain").splitlines() == ["A  staged.txt", "?? secret.key"]
+
+
+def test_other_branch_is_refused(config: Config) -> None:
+    publish(config, story(1))
+    git(config.repo, "checkout", "-q", "-b", "drafts")
+
+    with pytest.raises(RefusedError, match="the working copy is on drafts, not on main"):
+        Publisher(config, SITE).open()
+
+
+def test_mirror_of_another_site_is_refused(config: Config) -> None:
+    publish(config, story(1))
+    other = replace(SITE, host="www.example.org", aliases=())
+
+    with pytest.raises(RefusedError, match=r"mirrors another site than www\.example\.org"):
+        Publisher(config, other).open()
+
+
+def test_hooks_of_the_repository_do_not_run(config: Config, tmp_path: Path) -> None:
+    publish(config, story(1))
+    for name in ("pre-commit", "post-commit", "reference-transaction", "post-index-change"):
+        hook = config.repo / ".git/hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+        hook.chmod(0o755)
+
+    publish(config, story(2))
+
+    assert not (tmp_path / "ran").exists()
+
+
+def test_page_that_the_gate_refuses_is_not_written(config: Config) -> None:
+    publisher = Publisher(config, SITE)
+    publisher.open()
+    page = replace(page_of(story(1), config), markdown="<script>1</script>")
+
+    fault = publisher.add(page)
+    publisher.close()
+
+    assert fault == "holds <script>, which hosts do not show"
+    assert not (config.repo / "pages").exists()
+
+
+def test_public_address_comes_from_the_first_remote(config: Config) -> None:
+    publish(config, story(1))
+    git(config.repo, "remote", "add", "github", "git@github.com:owner/news.git")
+
+    publisher = Publisher(config, SITE)
+    publisher.open()
+    publisher.finish(READ)
+    publisher.close()
+
+    text = (config.repo / "LINKS.md").read_text(encoding="utf-8")
+    assert "本镜像地址：<https://github.com/owner/news/blob/main/README.md>" in text
+
+
+def test_pending_addresses_are_kept_for_the_next_run(config: Config) -> None:
+    waiting = Pending("https://www.secretchina.com/news/gb/2026/11/22/7.html", "article", "p1", NOW)
+    publish(config, story(1), pending=(waiting,))
+
+    publisher = Publisher(config, SITE)
+    publisher.open()
+    found = publisher.pending()
+    publisher.close()
+
+    assert found == [waiting]
+
+
+def test_tag_with_over_200_articles_gets_lists_of_months(config: Config) -> None:
+    publish(config, *(story(number) for number in range(1, 201)))
+    assert not (config.repo / "tags/c8/教育").exists()
+
+    publish(config, story(201))
+
+    names = sorted(path.name for path in (config.repo / "tags/c8/教育").iterdir())
+    newest = (config.repo / "tags/c8/教育.md").read_text(encoding="utf-8")
+    assert names == ["2026-11-2.md", "2026-11.md"]
+    assert newest.count("\n- ") == 200
+    assert "第1篇" not in newest
+
+
+def test_status_says_how_the_run_ended(config: Config) -> None:
+    publish(config, story(1), report=Report(lists={"read": 2, "http": 1}, articles={"scraped": 1}))
+
+    status = json.loads((config.repo / ".git/newsmirror/status.json").read_text(encoding="utf-8"))
+
+    assert status["outcome"] == "published"
+    assert status["exit_code"] == 0
+    assert status["finished"] == "2026-11-24T08:00:00Z"
+    assert (status["new"], status["updated"], status["quarantined"]) == (1, 0, 0)
+    assert status["lists"] == {"http": 1, "read": 2}
+
+
+def test_describe_is_one_line_with_the_counts() -> None:
+    result = Result(Outcome.PUBLISHED, 12, 1, "1a2b3c4d5e")
+    report = Report(lists={"read": 3}, articles={"scraped": 13, "layout": 2})
+
+    assert describe(result, report) == "published 12 new, 1 updated, 2 quarantined; 3 lists; commit 1a2b3c4"
+
+
+def test_error_logs_hold_no_path_of_the_machine(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "newsmirror")
+
+    publish(config, story(1))
+
+    assert str(config.repo.parent) not in caplog.text

@@ -1,0 +1,190 @@
+from datetime import date
+from typing import Any
+
+from newsmirror.items import Article, Heading, Paragraph, Picture, Quote, Span
+from newsmirror.lists import Entry, Listing
+from newsmirror.render import Blocks, PageStyle, render_front, render_links, render_list, render_page, words
+from newsmirror.spiders.secretchina import SITE
+from tests.samples import article, paragraph
+
+PATH = "pages/2021/12/17/990001.md"
+ADDRESS = "https://example.org/m/pages/2021/12/17/990001.md"
+PICTURE = Picture("https://img3.secretchina.com/a.jpg", "钟", (Span("河边（图）"),))
+GOLDEN = """\
+# 河边的钟声\\[图\\]
+
+[首页](../../../../README.md) | [看大陆](../../../../indexes/p1.md) | [更多镜像与说明](../../../../LINKS.md)
+
+2021-12-17 08:30 · 看大陆 · 来源：河边电台 · 作者：王小明、李大力 · 责任编辑：张三
+
+![钟](https://img3.secretchina.com/a.jpg)
+
+河边（图）
+
+老人每天早晨到**河边**听钟声。
+
+## 雾
+
+雾里有钟声。
+
+标签：[河边](../../../../tags/68/河边.md) | [钟](../../../../tags/13/钟.md)
+
+---
+
+手机上长按并复制下列链接或二维码分享本文章：
+
+<https://example.org/m/pages/2021/12/17/990001.md>
+
+[![本页二维码](990001.md.png)](https://example.org/m/pages/2021/12/17/990001.md)
+
+原文地址（需翻墙访问）：<https://www.secretchina.com/news/gb/2021/12/17/990001.html>
+
+版权所有。
+"""
+
+
+def page(found: Article, **style: Any) -> str:
+    return render_page(found, path=PATH, address=ADDRESS, site=SITE, style=PageStyle(**style))
+
+
+def test_render_page() -> None:
+    found = article(
+        title="河边的钟声[图]",
+        blocks=(
+            PICTURE,
+            Paragraph((Span("老人每天早晨到"), Span("河边", strong=True), Span("听钟声。"))),
+            Heading((Span("雾"),), 1),
+            paragraph("雾里有钟声。"),
+        ),
+        source="河边电台",
+        authors=("王小明", "李大力"),
+        editor="张三",
+        tags=("河边", "钟"),
+        rights="版权所有。",
+    )
+    assert page(found) == GOLDEN
+
+
+def test_render_page_ends_with_one_line_end_and_has_no_double_blank_lines() -> None:
+    text = page(article())
+    assert text.endswith("看中国\n")
+    assert "\n\n\n" not in text
+
+
+def test_render_page_with_only_the_day_known() -> None:
+    assert "\n2021-12-17 · 看大陆\n" in page(article(date_only=True))
+
+
+def test_render_page_without_category_names_the_list_of_the_rest() -> None:
+    text = page(article(category=None))
+    assert "[未分类](../../../../indexes/other.md)" in text
+    assert "\n2021-12-17 08:30\n" in text
+
+
+def test_header_stands_above_the_facts() -> None:
+    assert "LINKS.md)\n\n**欢迎**\n\n2021-12-17" in page(article(), blocks=Blocks(header="**欢迎**"))
+
+
+def test_footer_stands_last() -> None:
+    assert page(article(), blocks=Blocks(footer="再见")).endswith("看中国\n\n再见\n")
+
+
+def test_middle_stands_after_the_third_paragraph() -> None:
+    found = article(blocks=(paragraph("甲"), PICTURE, paragraph("乙"), paragraph("丙"), paragraph("丁")))
+    assert "丙\n\n插话\n\n丁" in page(found, blocks=Blocks(middle="插话"))
+
+
+def test_middle_stands_at_the_end_of_a_short_article() -> None:
+    assert "听钟声。\n\n插话\n\n---" in page(article(), blocks=Blocks(middle="插话"))
+
+
+def test_counter_with_the_path_of_the_page() -> None:
+    text = page(article(), counter_url="https://count.example/?p={path}")
+    assert text.endswith("\n\n![](https://count.example/?p=pages/2021/12/17/990001.md)\n")
+
+
+def test_no_counter() -> None:
+    assert "![](" not in page(article())
+
+
+def test_pictures_none_leaves_a_link_and_the_caption() -> None:
+    text = page(article(blocks=(PICTURE,)), pictures=False)
+    assert "[钟](https://img3.secretchina.com/a.jpg)\\\n河边（图）\n" in text
+    assert "![钟]" not in text
+
+
+def test_pictures_none_reaches_pictures_in_a_quote() -> None:
+    assert "![钟]" not in page(article(blocks=(Quote((PICTURE,)),)), pictures=False)
+
+
+def test_author_name_is_escaped() -> None:
+    assert "作者：王\\*明" in page(article(authors=("王*明",)))
+
+
+def test_title_that_is_an_address_is_no_link() -> None:
+    assert page(article(title="见 https://example.org/")).startswith("# 见 https\\://example.org/\n")
+
+
+def test_tag_with_a_bracket() -> None:
+    assert "[a\\]b](../../../../tags/" in page(article(tags=("a]b",)))
+
+
+def test_words() -> None:
+    assert words() == {
+        "video": "视频：请在原网页观看", "audio": "音频：请在原网页收听", "post": "查看原帖",
+        "members": "以下为会员内容，全文见原文", "picture": "图片", "other": "未分类",
+    }  # fmt: skip
+
+
+ENTRY = Entry(date(2021, 12, 17), "河*边", PATH, "看大陆")
+
+
+def test_render_list_of_the_newest() -> None:
+    listing = Listing(
+        path="indexes/p1.md", title="看大陆", entries=(ENTRY,),
+        months=(("2021-12", "indexes/p1/2021-12.md"), ("2021-11", "indexes/p1/2021-11.md")),
+    )  # fmt: skip
+    assert render_list(listing) == (
+        "# 看大陆\n\n"
+        "[首页](../README.md) | [更多镜像与说明](../LINKS.md)\n\n"
+        "- 2021-12-17 [河\\*边](../pages/2021/12/17/990001.md)\n\n"
+        "按月查看：[2021-12](p1/2021-12.md) | [2021-11](p1/2021-11.md)\n"
+    )
+
+
+def test_render_list_of_a_month_with_two_parts() -> None:
+    listing = Listing(
+        path="indexes/p1/2021-12.md", title="看大陆 2021-12", entries=(ENTRY,), parent=("看大陆", "indexes/p1.md"),
+        parts=("indexes/p1/2021-12.md", "indexes/p1/2021-12-2.md"),
+    )  # fmt: skip
+    assert render_list(listing) == (
+        "# 看大陆 2021-12\n\n"
+        "[首页](../../README.md) | [更多镜像与说明](../../LINKS.md) | [看大陆](../p1.md)\n\n"
+        "- 2021-12-17 [河\\*边](../../pages/2021/12/17/990001.md)\n\n"
+        "本月共 2 页：[1](2021-12.md) | [2](2021-12-2.md)\n"
+    )
+
+
+def test_render_front() -> None:
+    text = render_front(site=SITE, entries=[ENTRY], categories=[("p1", "看大陆"), ("p9", "看世界")], tags=["河边"])
+    assert text.startswith(
+        "# 看中国镜像\n\n[更多镜像与说明](LINKS.md)\n\n## 最新文章\n\n"
+        "- 2021-12-17 看大陆 · [河\\*边](pages/2021/12/17/990001.md)\n\n"
+        "## 分类\n\n[看大陆](indexes/p1.md) | [看世界](indexes/p9.md)\n\n"
+        "## 关注的标签\n\n[河边](tags/68/河边.md)\n\n## 怎样打开和转发\n\n"
+    )
+
+
+def test_render_front_without_tags() -> None:
+    text = render_front(site=SITE, entries=[ENTRY], categories=[("p1", "看大陆")], tags=[])
+    assert "关注的标签" not in text
+
+
+def test_render_links_with_an_address_and_the_links_of_the_operator() -> None:
+    text = render_links(site=SITE, prefix="https://example.org/m/", blocks=Blocks(links="- 别的镜像"))
+    assert "本镜像地址：<https://example.org/m/README.md>\n" in text
+    assert text.endswith("\n\n- 别的镜像\n")
+
+
+def test_render_links_without_address() -> None:
+    assert "本镜像地址" not in render_links(site=SITE, prefix=None, blocks=Blocks())

@@ -1,0 +1,205 @@
+"""Callbacks of the spider, with answers written here."""
+
+from typing import Any
+
+import pytest
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError, IgnoreRequest
+from scrapy.http import HtmlResponse, Response
+from scrapy.utils.test import get_crawler
+
+from newsmirror.discovery import ListSource
+from newsmirror.exceptions import ConfigError
+from newsmirror.spider import DEAD, NewsSpider, explain
+from newsmirror.spiders.secretchina import SITE, SecretChinaSpider
+from newsmirror.store import Pending
+
+AUTHOR = "newsmirror <newsmirror@example.invalid>"
+LIST_URL = "https://www.secretchina.com/news/gb/p1.html"
+PAGE = ListSource(LIST_URL, "page", "p1")
+ARTICLE_URL = "https://www.secretchina.com/news/gb/2026/11/23/1106001.html"
+ARTICLE_HTML = """<html><head><title>题目 - 看大陆 - 看中国网</title></head><body>
+<div class="col-left"><div>
+<center><h1>题目</h1></center><div class="fontsize"><div><h2>2026-11-23 09:14</h2></div></div>
+<div class="article">
+<div class="article_right"><p>正文第一段，足够长的一句话。</p></div></div></div></div></body></html>"""
+
+
+def make_spider(**arguments: str) -> NewsSpider:
+    crawler = get_crawler(SecretChinaSpider, {"NEWSMIRROR_AUTHOR": AUTHOR, "NEWSMIRROR_REPO": "mirror"})
+    return SecretChinaSpider.from_crawler(crawler, **arguments)
+
+
+def answer(url: str, text: str, status: int = 200) -> HtmlResponse:
+    return HtmlResponse(url, status=status, body=text.encode(), encoding="utf-8")
+
+
+def count_of(spider: NewsSpider, name: str) -> Any:
+    assert spider.crawler.stats
+    return spider.crawler.stats.get_value(f"newsmirror/{name}")
+
+
+def list_html(*identifiers: int, next_page: bool = True) -> str:
+    links = "".join(f'<a href="/news/gb/2026/11/23/{number}.html">题</a>' for number in identifiers)
+    return f"<html><body>{links}{'<a href=/news/gb/p1.html?page=2>下一页</a>' if next_page else ''}</body></html>"
+
+
+def test_wrong_arguments_are_refused() -> None:
+    with pytest.raises(ConfigError, match="unknown category 'p99'"):
+        make_spider(category="p99")
+
+
+def test_arguments_that_are_not_ours_are_ignored() -> None:
+    assert make_spider(_job="abc").arguments.categories == ()
+
+
+def test_list_goes_on_to_its_next_page() -> None:
+    spider = make_spider()
+
+    requests = list(spider.parse_list(answer(LIST_URL, list_html(1, 2)), PAGE, LIST_URL))
+
+    assert [request.url for request in requests] == [f"{LIST_URL}?page=2"]
+    assert count_of(spider, "lists/read") == 1
+
+
+def test_list_stops_where_a_page_brings_nothing_new() -> None:
+    spider = make_spider()
+    list(spider.parse_list(answer(LIST_URL, list_html(1, 2)), PAGE, LIST_URL))
+
+    again = list(spider.parse_list(answer(LIST_URL, list_html(1, 2)), PAGE, f"{LIST_URL}?page=2"))
+
+    assert again == []
+
+
+def test_list_stops_at_its_bound() -> None:
+    spider = make_spider(pages="1")
+
+    assert list(spider.parse_list(answer(LIST_URL, list_html(1, 2)), PAGE, LIST_URL)) == []
+
+
+def test_list_without_articles_is_counted_as_empty() -> None:
+    spider = make_spider()
+
+    list(spider.parse_list(answer(LIST_URL, "<html><body>welcome</body></html>"), PAGE, LIST_URL))
+
+    assert count_of(spider, "lists/empty") == 1
+
+
+def test_list_made_by_scripts_hints_at_the_browser(caplog: pytest.LogCaptureFixture) -> None:
+    spider = make_spider()
+    page = '<html><body><script>show("/news/gb/2026/11/23/1.html")</script></body></html>'
+
+    list(spider.parse_list(answer(LIST_URL, page), PAGE, LIST_URL))
+    spider._report_lists()
+
+    assert "1 of the lists could not be used (only scripts, a browser may be needed): /news/gb/p1.html" in caplog.text
+
+
+@pytest.mark.parametrize(("status", "reason"), [(404, "http"), (500, "http"), (429, "limited"), (503, "limited")])
+def test_list_status_is_counted_by_reason(status: int, reason: str) -> None:
+    spider = make_spider()
+
+    list(spider.parse_list(answer(LIST_URL, "", status), PAGE, LIST_URL))
+
+    assert count_of(spider, f"lists/{reason}") == 1
+
+
+def test_retired_list_fails_quietly(caplog: pytest.LogCaptureFixture) -> None:
+    spider = make_spider()
+    source = ListSource("https://www.secretchina.com/news/gb/p3.html", "page", "p3", retired=True)
+
+    list(spider.parse_list(answer(source.url, "", 404), source, source.url))
+    spider._report_lists()
+
+    assert count_of(spider, "lists/retired") == 1
+    assert caplog.text == ""
+
+
+def test_article_is_read() -> None:
+    spider = make_spider()
+
+    articles = list(spider.parse_article(answer(ARTICLE_URL, ARTICLE_HTML)))
+
+    assert [(article.id, article.category, article.title) for article in articles] == [(1106001, "p1", "题目")]
+
+
+def test_article_outside_of_the_time_is_left_out() -> None:
+    spider = make_spider(since="2026-11-24")
+
+    assert list(spider.parse_article(answer(ARTICLE_URL, ARTICLE_HTML))) == []
+
+
+def test_article_without_layout_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    spider = make_spider()
+
+    found = list(spider.parse_article(answer(ARTICLE_URL, "<html><body><p>维护中</p></body></html>")))
+
+    assert found == []
+    assert count_of(spider, "articles/layout") == 1
+    assert spider.failures == {ARTICLE_URL: "layout"}
+    assert (
+        f"Not published (layout: no layout of secretchina matches: no body or no title where one is expected): {ARTICLE_URL}"
+        in caplog.text
+    )  # noqa: E501
+
+
+def test_article_that_is_no_text_is_counted() -> None:
+    spider = make_spider()
+
+    list(spider.parse_article(Response(ARTICLE_URL, body=b"\x89PNG")))
+
+    assert count_of(spider, "articles/layout") == 1
+
+
+def test_unread_further_page_stays_for_the_next_run() -> None:
+    spider = make_spider()
+    list(spider.parse_list(answer(LIST_URL, list_html(1, 2)), PAGE, LIST_URL))
+
+    assert spider.unfinished() == [Pending(f"{LIST_URL}?page=2", "list", "p1")]
+
+
+async def collect(spider: NewsSpider) -> list[str]:
+    return [request.url async for request in spider.start()]
+
+
+def start_urls(spider: NewsSpider) -> list[str]:
+    coroutine = collect(spider)
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        urls: list[str] = end.value
+        return urls
+    raise AssertionError("start waits for something")
+
+
+def test_start_asks_feeds_first_then_pages_tags_and_home() -> None:
+    urls = start_urls(make_spider())
+
+    keys = len(SITE.categories)
+    assert urls[0] == "https://www.secretchina.com/news/gb/p1.xml"
+    assert urls[keys] == "https://www.secretchina.com/news/gb/p1.html"
+    assert urls[2 * keys] == "https://www.secretchina.com/news/gb/tag/%E4%B9%A0%E8%BF%91%E5%B9%B3"
+    assert urls[-1] == "https://www.secretchina.com/"
+    assert len(urls) == 2 * keys + len(SITE.tags) + 1
+
+
+def test_start_reads_only_the_lists_that_the_arguments_name() -> None:
+    assert start_urls(make_spider(category="p9", tag="川普")) == [
+        "https://www.secretchina.com/news/gb/p9.xml",
+        "https://www.secretchina.com/news/gb/p9.html",
+        "https://www.secretchina.com/news/gb/tag/%E5%B7%9D%E6%99%AE",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (DownloadTimeoutError(), "unreachable"),
+        (CannotResolveHostError(), "unreachable"),
+        (DownloadFailedError("certificate verify failed"), "identity"),
+        (IgnoreRequest("Forbidden by robots.txt"), "limited"),
+        (IgnoreRequest("the address is not the site's"), "refused"),
+        (IgnoreRequest(DEAD), "unreachable"),
+    ],
+)
+def test_failures_are_explained(error: Exception, reason: str) -> None:
+    assert explain(error)[0] == reason

@@ -1,0 +1,194 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsmirror.exceptions import NoSpaceError
+from newsmirror.lists import Subject
+from newsmirror.store import Pending, Store
+from tests.samples import URL, row
+
+P1 = Subject("category", "p1")
+RIVER = Subject("tag", "河边")
+NOW = datetime(2021, 12, 18, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "state.db")
+    yield opened
+    opened.close()
+
+
+def at(day: int, hour: int = 0) -> datetime:
+    return datetime(2021, 12, day, hour, tzinfo=UTC)
+
+
+def ids(store: Store, subject: Subject | None, limit: int = 10) -> list[int]:
+    return [found.id for found in store.newest(subject, limit)]
+
+
+def test_new_store_is_empty(store: Store) -> None:
+    assert (store.count(), store.commit_id(), store.pending(), store.categories()) == (0, None, [], set())
+
+
+def test_put_and_get(store: Store) -> None:
+    store.put([row(tags=("河边",))])
+    assert store.get(990001) == row(tags=("河边",))
+
+
+def test_get_of_an_unknown_article(store: Store) -> None:
+    assert store.get(1) is None
+
+
+def test_knows(store: Store) -> None:
+    store.put([row()])
+    assert (store.knows(990001), store.knows(1)) == (True, False)
+
+
+def test_put_replaces_an_article_and_its_tags(store: Store) -> None:
+    store.put([row(tags=("河边",))])
+    store.put([row(title="新", tags=("钟",))])
+    assert (store.count(), ids(store, RIVER), ids(store, Subject("tag", "钟"))) == (1, [], [990001])
+
+
+def test_put_forgets_the_failures_of_an_article(store: Store) -> None:
+    store.add_failures([(URL, "http")], NOW)
+    store.put([row()])
+    assert store.failures() == {}
+
+
+def test_newest_is_ordered_by_time_and_limited(store: Store) -> None:
+    store.put([row(id=1, published=at(1)), row(id=2, published=at(3))])
+    store.put([row(id=3, published=at(2)), row(id=4, published=at(3))])
+    assert ids(store, None, 3) == [4, 2, 3]
+
+
+def test_newest_of_a_category(store: Store) -> None:
+    store.put([row(id=1), row(id=2, category="p9"), row(id=3, category=None)])
+    assert (ids(store, P1), ids(store, Subject("category", "other"))) == ([1], [3])
+
+
+def test_newest_of_a_tag(store: Store) -> None:
+    store.put([row(id=1, tags=("河边",), published=at(1)), row(id=2, tags=("钟", "河边"), published=at(2)), row(id=3)])
+    assert ids(store, RIVER) == [2, 1]
+
+
+@pytest.mark.parametrize("subject", [P1, RIVER])
+def test_month_is_oldest_first(store: Store, subject: Subject) -> None:
+    store.put(
+        [
+            row(id=1, tags=("河边",), published=at(9)),
+            row(id=2, tags=("河边",), published=at(8)),
+            row(id=3, tags=("河边",), published=datetime(2022, 1, 9, tzinfo=UTC)),
+        ]
+    )
+    assert [found.id for found in store.month(subject, "2021-12")] == [2, 1]
+
+
+@pytest.mark.parametrize("subject", [P1, RIVER])
+def test_months_are_counted_newest_first_in_the_zone_of_the_source(store: Store, subject: Subject) -> None:
+    store.put(
+        [
+            row(id=1, tags=("河边",), published=at(9)),
+            row(id=2, tags=("河边",), published=at(8)),
+            row(id=3, tags=("河边",), published=at(31, 16)),
+        ]
+    )
+    assert store.months(subject) == [("2022-01", 1), ("2021-12", 2)]
+
+
+def test_day_is_that_of_beijing_and_by_id(store: Store) -> None:
+    store.put([row(id=2, published=at(17)), row(id=1, published=at(17, 1)), row(id=3, published=at(17, 16))])
+    assert [found.id for found in store.day("2021-12-17")] == [1, 2]
+
+
+def test_categories_and_has_tag(store: Store) -> None:
+    store.put([row(id=1, tags=("河边",)), row(id=2, category=None)])
+    assert (store.categories(), store.has_tag("河边"), store.has_tag("钟")) == ({"p1", "other"}, True, False)
+
+
+def test_transaction_that_fails_leaves_no_trace(store: Store) -> None:
+    def fail() -> None:
+        with store.transaction():
+            store.put([row(tags=("河边",))])
+            store.set_commit("a" * 40)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert (store.count(), store.commit_id(), store.has_tag("河边")) == (0, None, False)
+
+
+def test_transaction_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
+    first = Store(tmp_path / "state.db")
+    with first.transaction():
+        first.put([row()])
+        first.set_commit("a" * 40)
+    first.close()
+    second = Store(tmp_path / "state.db")
+    found = second.get(990001), second.commit_id(), second.damaged
+    second.close()
+    assert found == (row(), "a" * 40, False)
+
+
+def test_rebuild_forgets_what_was_known(store: Store) -> None:
+    store.put([row(id=1, tags=("河边",))])
+    assert store.rebuild([row(id=2), row(id=3)], "b" * 40) == 2
+    assert (store.knows(1), store.has_tag("河边"), store.commit_id()) == (False, False, "b" * 40)
+
+
+def test_rebuild_keeps_failures_and_pending(store: Store) -> None:
+    store.add_failures([("https://x.example/", "http")], NOW)
+    store.set_pending([Pending(URL, "article")])
+    store.rebuild([], "b" * 40)
+    assert (store.failures(), store.pending()) == ({"https://x.example/": ("http", 1)}, [Pending(URL, "article")])
+
+
+def test_failures_are_counted_with_the_last_reason(store: Store) -> None:
+    store.add_failures([(URL, "http")], NOW)
+    store.add_failures([(URL, "layout")], NOW)
+    assert store.failures() == {URL: ("layout", 2)}
+
+
+def test_address_without_failure_is_due(store: Store) -> None:
+    assert store.is_due(URL, NOW)
+
+
+@pytest.mark.parametrize(
+    ("failures", "wait"),
+    [
+        (1, timedelta(hours=1)),
+        (2, timedelta(hours=2)),
+        (3, timedelta(hours=4)),
+        (8, timedelta(hours=128)),
+        (9, timedelta(days=7)),
+        (100, timedelta(days=7)),
+    ],
+)
+def test_failed_address_is_due_after_a_growing_wait(store: Store, failures: int, wait: timedelta) -> None:
+    for _ in range(failures):
+        store.add_failures([(URL, "http")], NOW)
+    due = [store.is_due(URL, NOW + wait - timedelta(seconds=1)), store.is_due(URL, NOW + wait)]
+    assert due == [False, True]
+
+
+def test_pending_is_replaced(store: Store) -> None:
+    store.set_pending([Pending("https://x.example/", "list")])
+    store.set_pending([Pending(URL, "article", "p1", NOW), Pending(URL, "article")])
+    assert store.pending() == [Pending(URL, "article", "p1", NOW)]
+
+
+def test_damaged_file_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_bytes(b"no database" * 1000)
+    store = Store(tmp_path / "state.db")
+    found = store.damaged, store.count()
+    store.close()
+    assert found == (True, 0)
+    assert (tmp_path / "state.damaged").read_bytes() == b"no database" * 1000
+
+
+def test_file_in_a_missing_folder_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(NoSpaceError, match="state file cannot be opened"):
+        Store(tmp_path / "none" / "state.db")

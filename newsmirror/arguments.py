@@ -113,10 +113,10 @@ class _Parser:
             return self.now.astimezone(UTC) - (timedelta(days=amount) if match[2] == "d" else timedelta(hours=amount))
         try:
             day = date.fromisoformat(text)
-        except ValueError:
+            return datetime.combine(day, time(), self.site.zone) + timedelta(days=1 if end else 0)
+        except (ValueError, OverflowError):
             self.refuse(name, f"invalid date '{text}', use YYYY-MM-DD, or 2d or 12h for days or hours ago")
             return None
-        return datetime.combine(day, time(), self.site.zone) + timedelta(days=1 if end else 0)
 
     def urls(self) -> tuple[str, ...]:
         found = []

@@ -1,11 +1,12 @@
 """A body's HTML → blocks of text. Pure; knows HTML, but no site."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml import html
 
+from newsmirror.inline import paragraphs, tidy
 from newsmirror.items import (
     BREAK,
     Block,
@@ -90,8 +91,7 @@ class _Reader:
 
     def block(self, node: html.HtmlElement, tag: str) -> None:
         if tag in BLOCK_READERS:
-            found = BLOCK_READERS[tag](node, self.addresses)
-            self.blocks.extend([found] if found else [])
+            self.blocks.extend(BLOCK_READERS[tag](node, self.addresses))
             return
         self.centred = "center" in (node.get("style") or "")
         self.read(node, _Style())
@@ -145,69 +145,6 @@ def _captioned(picture: Picture, spans: list[Span], centred: bool) -> list[Block
     return [picture, *rest]
 
 
-def paragraphs(spans: Iterable[Span]) -> list[Paragraph]:
-    """Paragraphs of an inline flow: two breaks in a row end one; empty ones are left out."""
-    lines: list[list[Span]] = [[]]
-    for span in spans:
-        if span is BREAK:
-            lines.append([])
-        else:
-            lines[-1].append(span)
-    found: list[Paragraph] = []
-    current: list[Span] = []
-    for line in [*map(tidy, lines), ()]:
-        if line:
-            current += [BREAK, *line] if current else line
-        elif current:
-            found.append(Paragraph(tuple(current)))
-            current = []
-    return found
-
-
-def tidy(line: list[Span]) -> Spans:
-    """One line of spans: same styles merged, spaces folded across spans, none at the ends or inside emphasis."""
-    merged: list[Span] = []
-    for span in line:
-        for part in _spaces_out(span):
-            if merged and _style(merged[-1]) == _style(part):
-                merged[-1] = replace(merged[-1], text=merged[-1].text + part.text)
-            elif part.text:
-                merged.append(part)
-    return _single_spaces(merged)
-
-
-def _style(span: Span) -> tuple[bool, bool, str | None]:
-    return span.strong, span.emphasis, span.href
-
-
-def _spaces_out(span: Span) -> list[Span]:
-    """Spaces at the ends of a styled span stand outside of it: ``<b> x </b>`` is `` <b>x</b> ``."""
-    if not any(_style(span)):
-        return [span]
-    core = span.text.strip(" ")
-    if not core:
-        return [Span(span.text)]
-    start = span.text.index(core)
-    return [Span(span.text[:start]), replace(span, text=core), Span(span.text[start + len(core) :])]
-
-
-def _single_spaces(spans: list[Span]) -> Spans:
-    found: list[Span] = []
-    for span in spans:
-        text = re.sub(r" {2,}", " ", span.text)
-        before = found[-1].text[-1] if found else " "
-        text = text.lstrip(EDGES if not found else " " if before == " " else "")
-        if text and found and before == " " and text.startswith(" "):
-            text = text[1:]
-        if text:
-            found.append(replace(span, text=text))
-    while found and not found[-1].text.rstrip(EDGES):
-        found.pop()
-    if found:
-        found[-1] = replace(found[-1], text=found[-1].text.rstrip(EDGES))
-    return tuple(found)
-
-
 def read_blocks(node: html.HtmlElement, addresses: Addresses) -> tuple[Block, ...]:
     """The content of an element as blocks."""
     reader = _Reader(addresses)
@@ -216,46 +153,72 @@ def read_blocks(node: html.HtmlElement, addresses: Addresses) -> tuple[Block, ..
     return tuple(reader.blocks)
 
 
-def _one_line_of(node: html.HtmlElement, addresses: Addresses) -> Spans:
-    """The text of a cell or heading as one run of spans, its paragraphs joined by breaks."""
+def _lines(blocks: Iterable[Block]) -> Iterator[Spans]:
+    """The lines of a cell's blocks; a picture, for which a cell has no room, becomes a link."""
+    for block in blocks:
+        match block:
+            case Paragraph(spans) | Heading(spans):
+                yield spans
+            case Picture(src, alt, caption):
+                yield (Span(alt or "图片", href=src),)
+                yield caption
+            case ListBlock(items):
+                yield from _lines(inner for item in items for inner in item)
+            case Table(rows):
+                yield from (cell for row in rows for cell in row)
+            case Quote(inner):
+                yield from _lines(inner)
+            case Embed(url):
+                yield (Span(url, href=url),)
+
+
+def _joined(lines: Iterable[Spans], joint: Span) -> Spans:
+    """Lines as one run of spans, empty ones left out."""
     joined: list[Span] = []
-    for block in read_blocks(node, addresses):
-        if isinstance(block, Paragraph | Heading):
-            joined += [BREAK, *block.spans] if joined else block.spans
+    for line in filter(None, lines):
+        joined += [joint, *line] if joined else line
     return tuple(joined)
 
 
-def _heading(node: html.HtmlElement, addresses: Addresses) -> Block | None:
-    spans = tuple(replace(s, strong=False) for s in _one_line_of(node, addresses) if s is not BREAK)
-    return Heading(tidy(list(spans)), int(str(node.tag)[1])) if spans else None
+def _cell(node: html.HtmlElement, addresses: Addresses) -> Spans:
+    return _joined(_lines(read_blocks(node, addresses)), BREAK)
 
 
-def _list(node: html.HtmlElement, addresses: Addresses) -> Block | None:
+def _heading(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
+    """A sub-head on one line and not bold by itself; its pictures stand before it."""
+    blocks = read_blocks(node, addresses)
+    pictures: list[Block] = [block for block in blocks if isinstance(block, Picture)]
+    line = _joined(_lines(block for block in blocks if not isinstance(block, Picture)), Span(" "))
+    spans = tidy([Span(" ") if span is BREAK else replace(span, strong=False) for span in line])
+    return [*pictures, Heading(spans, int(str(node.tag)[1]))] if spans else pictures
+
+
+def _list(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
     items = tuple(item for item in (read_blocks(li, addresses) for li in node.iterchildren("li")) if item)
-    return ListBlock(items, ordered=node.tag == "ol") if items else None
+    return [ListBlock(items, ordered=node.tag == "ol")] if items else []
 
 
-def _table(node: html.HtmlElement, addresses: Addresses) -> Block | None:
+def _table(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
     rows = [
-        tuple(_one_line_of(cell, addresses) for cell in row.iterchildren("td", "th"))
+        tuple(_cell(cell, addresses) for cell in row.iterchildren("td", "th"))
         for row in node.iter("tr")
         if next(row.iterancestors("table")) is node
     ]
     rows = [row for row in rows if any(row)]
     width = max(map(len, rows), default=0)
-    return Table(tuple(row + ((),) * (width - len(row)) for row in rows)) if rows else None
+    return [Table(tuple(row + ((),) * (width - len(row)) for row in rows))] if rows else []
 
 
-def _quote(node: html.HtmlElement, addresses: Addresses) -> Block | None:
+def _quote(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
     blocks = read_blocks(node, addresses)
-    return Quote(blocks) if blocks else None
+    return [Quote(blocks)] if blocks else []
 
 
-def _members(_node: html.HtmlElement, _addresses: Addresses) -> Block | None:
-    return MembersOnly()
+def _members(_node: html.HtmlElement, _addresses: Addresses) -> list[Block]:
+    return [MembersOnly()]
 
 
-BLOCK_READERS: dict[str, Callable[[html.HtmlElement, Addresses], Block | None]] = {
+BLOCK_READERS: dict[str, Callable[[html.HtmlElement, Addresses], list[Block]]] = {
     **{f"h{level}": _heading for level in range(1, 7)},
     "ul": _list,
     "ol": _list,

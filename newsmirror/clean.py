@@ -133,7 +133,7 @@ def picture_address(src: str, base: str, site: Site) -> str | None:
     """The https address of a picture of the site, None for pictures elsewhere: no reader is sent there."""
     try:
         parts = urlsplit(urljoin(base, src.strip()))
-        own = site.is_picture_host(parts.hostname) and parts.port is None and not parts.username
+        own = src.strip() and site.is_picture_host(parts.hostname) and parts.port is None and not parts.username
     except ValueError:
         return None
     if not own or parts.scheme not in ("http", "https"):

@@ -14,7 +14,7 @@ from newsmirror.render import Blocks, PageStyle
 
 PREFIX = "NEWSMIRROR_"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-BRANCH = re.compile(r"^(?!.*(?:\.\.|//|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$")
+BRANCH = re.compile(r"^(?!HEAD$|.*(?:\.\.|//|/\.|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$")
 AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,64}@[^<>\s@]{1,190})>$")
 BLOCK_LIMIT = 20_000
 DEFAULTS = {"REPO": "mirror", "AUTHOR": "newsmirror <newsmirror@example.invalid>"}
@@ -172,7 +172,7 @@ class _Reader:
 
     def not_built_yet(self) -> None:
         """Settings of the contract whose work this version does not do: better refused than ignored."""
-        if self.choice("BROWSER", ("never", "lists", "always"), "never") != "never":
+        if self.choice("BROWSER", ("never", "lists", "always"), "never") in ("lists", "always"):
             self.refuse("BROWSER", "is set, but this version fetches without a browser only; use never")
         if self.text("REMOTES"):
             self.refuse("REMOTES", "is set, but this version does not push; leave it out and run git push yourself")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from html import unescape
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 
 from lxml import etree, html
 
@@ -107,7 +107,7 @@ def _link(href: str, base: str, site: Site) -> Link | None:
 
 def _next_page(root: html.HtmlElement, base: str, url: str, site: Site) -> str | None:
     """The address of the next page where the page links to one, on the canonical host."""
-    stem = urlsplit(url).path.removesuffix(".html")
+    stem = unquote(urlsplit(url).path).removesuffix(".html")
     for anchor in root.iter("a"):
         words = "".join(anchor.itertext()).strip().lower()
         if anchor.get("rel") != "next" and words not in NEXT_WORDS:
@@ -117,8 +117,9 @@ def _next_page(root: html.HtmlElement, base: str, url: str, site: Site) -> str |
         except ValueError:
             continue
         # A page of the same list, or of another one (which its own address brings)?
-        own = site.is_own_host(parts.hostname) and parts.path.startswith(stem)
-        target = parts._replace(scheme="https", netloc=site.host, fragment="").geturl()
+        path = unquote(parts.path)
+        own = site.is_own_host(parts.hostname) and path.startswith(stem) and not path[len(stem) :][:1].isalnum()
+        target = quote(parts._replace(scheme="https", netloc=site.host, fragment="").geturl(), safe="/:?=&%")
         if own and not site.article_of(target) and target != url:
             return target
     return None

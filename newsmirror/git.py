@@ -19,6 +19,8 @@ from git.exc import GitCommandError, GitCommandNotFound, GitError, InvalidGitRep
 from newsmirror.exceptions import CommitError, RefusedError
 from newsmirror.items import OutputFile
 
+OUR_PATH = re.compile(r"(?:(?!\.{1,2}/|\.git/)[^/\x00-\x1f]+/)*(?!\.{1,2}$|\.git$)[^/\x00-\x1f]+")
+"""What fast-import of git 2.39 does not check by itself: no way out of the tree, nothing inside ``.git``."""
 CONFIGURATION = {
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
@@ -163,12 +165,15 @@ class Repository:
         *message* is ASCII, *when* aware. The branch moves only if it still is where the commit was built
         on. Raises CommitError with git's reason.
         """
+        chosen = list(files)
+        if strange := next((file.path for file in chosen if not OUR_PATH.fullmatch(file.path)), None):
+            raise CommitError(f"git did not take the commit: {strange[:80]} is no path of the tree")
         before = self.tip()
         identity = f"{author[0]} <{author[1]}> {int(when.timestamp())} +0000"
         head = f"commit {self._ref}\nauthor {identity}\ncommitter {identity}\ndata {len(message)}\n{message}\n"
         with tempfile.TemporaryFile() as stream:
             stream.write(head.encode() + (f"from {before}\n".encode() if before else b""))
-            for file in files:
+            for file in chosen:
                 stream.write(f"M 100644 inline {_quoted(file.path)}\ndata {len(file.content)}\n".encode())
                 stream.write(file.content + b"\n")
             stream.write(b"done\n")

@@ -141,7 +141,8 @@ def _runs(spans: Spans, line_break: str, urls: bool) -> Iterator[tuple[str, str,
 
 def _link(href: str, inner: Spans, line_break: str) -> str:
     text = "".join(span.text for span in inner)
-    if text == href and AUTOLINK.match(href):
+    plain = not any(span.strong or span.emphasis for span in inner)
+    if plain and text == href and AUTOLINK.match(href):
         return f"<{href}>"
     return f"[{render_inline(inner, line_break=line_break, urls=False)}]({destination(href)})"
 
@@ -186,4 +187,4 @@ def _escape_plain(text: str) -> str:
 
 def destination(url: str) -> str:
     """An address for the parentheses of a link or image."""
-    return re.sub(r"[()<>\s\\`]", lambda m: f"\\{m[0]}" if m[0] in "()" else f"%{ord(m[0]):02X}", url)
+    return re.sub(r"[()<>\s\\`|]", lambda m: f"\\{m[0]}" if m[0] in "()" else f"%{ord(m[0]):02X}", url)

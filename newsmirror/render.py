@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from newsmirror import paths
-from newsmirror.items import BEIJING, BREAK, Article, Block, Paragraph, Picture, Span
+from newsmirror.items import BEIJING, BREAK, Article, Block, ListBlock, Paragraph, Picture, Quote, Span
 from newsmirror.lists import Entry, Listing
 from newsmirror.markdown import destination, escape, render_blocks
 from newsmirror.site import Site
@@ -120,6 +120,10 @@ def _body(article: Article, style: PageStyle) -> str:
 
 def _caption_only(block: Block) -> Block:
     """A picture as its caption and a link, for operators who want no remote picture on a page."""
+    if isinstance(block, Quote):
+        return Quote(tuple(map(_caption_only, block.blocks)))
+    if isinstance(block, ListBlock):
+        return ListBlock(tuple(tuple(map(_caption_only, item)) for item in block.items), block.ordered)
     if not isinstance(block, Picture):
         return block
     link = Span(block.alt or words()["picture"], href=block.src)

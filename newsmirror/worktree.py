@@ -10,7 +10,16 @@ from pathlib import Path
 from newsmirror.exceptions import BusyError, NoSpaceError, RefusedError
 from newsmirror.items import OutputFile
 
-UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EIO}
+UNWRITABLE = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.EIO,
+}
 
 
 @contextmanager
@@ -90,10 +99,13 @@ class WorkTree:
     def _make_folder(self, folder: Path) -> None:
         if folder in self._safe_folders:
             return
+        place = self.root
+        for part in folder.relative_to(self.root).parts:
+            place /= part
+            if place.is_symlink():
+                name = place.relative_to(self.root)
+                raise RefusedError(f"{name} of the working copy is a link; replace it by an ordinary folder")
         folder.mkdir(parents=True, exist_ok=True)
-        if folder.resolve() != self.root.resolve() / folder.relative_to(self.root):
-            name = folder.relative_to(self.root)
-            raise RefusedError(f"{name} of the working copy is a link; replace it by an ordinary folder")
         self._safe_folders.add(folder)
 
     def _note(self, path: str, *, published: bool = True) -> None:
@@ -115,6 +127,8 @@ class WorkTree:
             for path in paths:
                 target = self.root / path
                 if path in contents:
+                    self._make_folder(target.parent)
+                    target.unlink(missing_ok=True)  # never through a link
                     target.write_bytes(contents[path])
                 else:
                     target.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "newsmirror"
 LAYERS = (
     {"items", "site", "exceptions", "outcome", "text"},
-    {"extract", "blocks", "clean", "validate", "lists", "paths", "markdown", "render", "qr", "checks"},
+    {"extract", "inline", "blocks", "clean", "validate", "lists", "paths", "markdown", "render", "qr", "checks"},
     {"store", "worktree", "git"},
     {"config", "arguments", "discovery", "adopt", "publish"},
     {"spider", "middlewares", "report", "settings", "pipelines", "commands"},

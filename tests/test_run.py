@@ -223,7 +223,8 @@ def test_wrong_category_and_date_are_refused_together(crawl: Run, server: Sample
         "newsmirror: NEWSMIRROR_MEMBERS_ONLY is 'maybe'; use teaser or full",
         "newsmirror: spider argument 'category': unknown category 'p99', known are p1, p2, p3, p4, p5, p6, p7, p8, p9, "
         "p10, p11, p12, p20037, p20164, p20036, p20134",
-        "newsmirror: spider argument 'since': invalid date '2026-13-01', use YYYY-MM-DD, or 2d or 12h for days or hours ago",
+        "newsmirror: spider argument 'since': invalid date '2026-13-01', use YYYY-MM-DD, or 2d or 12h "
+        "for days or hours ago",
     ]
     assert server.requests == []
     assert not (tmp_path / "mirror").exists()

@@ -136,10 +136,8 @@ def test_article_without_layout_is_counted_and_logged(caplog: pytest.LogCaptureF
     assert found == []
     assert count_of(spider, "articles/layout") == 1
     assert spider.failures == {ARTICLE_URL: "layout"}
-    assert (
-        f"Not published (layout: no layout of secretchina matches: no body or no title where one is expected): {ARTICLE_URL}"
-        in caplog.text
-    )  # noqa: E501
+    assert "Not published (layout: no layout of secretchina matches: no body or no title" in caplog.text
+    assert ARTICLE_URL in caplog.text
 
 
 def test_article_that_is_no_text_is_counted() -> None:

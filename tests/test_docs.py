@@ -1,0 +1,99 @@
+"""The documents say what the code does: messages, settings, dependencies, commands."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsmirror import settings
+from newsmirror.outcome import Outcome
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "newsmirror"
+ERRORS = {"ConfigError", "RefusedError", "BusyError", "NoSpaceError", "CommitError"}
+SHORT = 12
+"""Fixed parts of a message shorter than this say nothing by themselves."""
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def literal(node: ast.expr) -> str:
+    """The fixed parts of a string with a mark where values stand."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.sub(r"%[sd]", "\0", node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(literal(part) for part in node.values)
+    return "\0"
+
+
+def messages() -> Iterator[tuple[str, str]]:
+    """(module, message) of every warning, error and refusal in the package."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in {"warning", "error"} | ERRORS:
+                text = literal(node.args[0])
+            elif name == "refuse" and len(node.args) == 2:
+                text = literal(node.args[1])
+            else:
+                continue
+            if len(text.replace("\0", "").strip(" :")) >= SHORT:
+                yield path.stem, text
+
+
+MESSAGES = sorted(set(messages()))
+
+
+@pytest.mark.parametrize(("module", "message"), MESSAGES, ids=lambda value: value[:40].replace("\0", "_"))
+def test_message_stands_in_the_operators_guide(module: str, message: str) -> None:
+    guide = read("docs/operate.md") + read("docs/settings.md")
+    guide = guide.replace("\\|", "|")
+
+    parts = [part.strip() for part in message.split("\0") if len(part.strip()) >= SHORT]
+
+    assert [part for part in parts if part not in guide] == []
+
+
+def test_messages_are_found() -> None:
+    assert len(MESSAGES) > 30
+
+
+@pytest.mark.parametrize("name", sorted(name for name in vars(settings) if name.startswith("NEWSMIRROR_")))
+def test_setting_is_documented(name: str) -> None:
+    assert f"`{name}`" in read("docs/settings.md")
+
+
+@pytest.mark.parametrize("outcome", list(Outcome), ids=lambda outcome: outcome.label)
+def test_outcome_is_documented(outcome: Outcome) -> None:
+    assert re.search(rf"\b{outcome.exit_code}\b.*`{outcome.label}`", read("docs/operate.md"))
+
+
+@pytest.mark.parametrize("file", ["requirements.in", "requirements_dev.in"])
+def test_dependency_has_its_reason(file: str) -> None:
+    lines = [line for line in read(file).splitlines() if line and not line.startswith(("#", "-r"))]
+    names = [re.split(r"[<>=!~\[ ]", line)[0] for line in lines]
+
+    assert [name for name in names if name not in read("docs/dependencies.md").lower()] == []
+
+
+def test_readme_begins_with_the_two_commands() -> None:
+    start = read("README.md")[:900]
+
+    assert "make demo" in start
+    assert "make test" in start
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.zh-CN.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+)
+def test_links_between_documents_resolve(name: str) -> None:
+    folder = (ROOT / name).parent
+    targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", re.sub(r"```.*?```", "", read(name), flags=re.DOTALL))
+
+    assert [target for target in targets if not (folder / target).exists()] == []

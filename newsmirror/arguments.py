@@ -39,6 +39,11 @@ class RunArguments:
         """
         return _Parser(values, site, now).parse()
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only the named lists or articles are asked for; what earlier runs left waits for a full one."""
+        return bool(self.categories or self.tags or self.urls)
+
     def wants(self, published: datetime) -> bool:
         """Whether an article of this time falls between *since* and *until*."""
         return (self.since is None or published >= self.since) and (self.until is None or published < self.until)

@@ -12,7 +12,7 @@ BOT_NAME = "newsmirror"
 SPIDER_MODULES = ["newsmirror.spiders"]
 NEWSPIDER_MODULE = "newsmirror.spiders"
 COMMANDS_MODULE = "newsmirror.commands"
-USER_AGENT = f"newsmirror/{__version__} (+https://github.com/newsmirror)"  # one honest name for all requests
+USER_AGENT = f"newsmirror/{__version__}"  # one honest name for all requests
 
 # Manners. Tests and replicas on loopback switch the delay off with -s DOWNLOAD_DELAY=0.
 ROBOTSTXT_OBEY = True  # default False

@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -20,10 +20,11 @@ from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
-from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
+from newsmirror.discovery import STAND_IN, Discovery, ListSource, Wanted, list_sources
 from newsmirror.exceptions import LayoutError
 from newsmirror.extract import ListPage, extract_article, extract_feed, extract_list
-from newsmirror.items import Row, ScrapedArticle
+from newsmirror.items import ScrapedArticle
+from newsmirror.memory import Memory, NoMemory
 from newsmirror.site import Site
 from newsmirror.store import Pending
 
@@ -34,31 +35,6 @@ DEAD_LISTS = 5
 DEAD = "not asked, because nobody answered before"
 LIMITS = {429, 503}
 GONE = {404, 410}
-
-
-class Memory(Protocol):
-    """What the crawl asks of earlier runs; the publisher answers, or nobody (`NoMemory`)."""
-
-    def knows(self, identifier: int) -> bool: ...
-    def is_due(self, url: str) -> bool: ...
-    def pending(self) -> list[Pending]: ...
-    def row(self, identifier: int) -> Row | None: ...
-
-
-class NoMemory:
-    """The memory of a crawl whose pipelines are switched off: everything is new."""
-
-    def knows(self, identifier: int) -> bool:
-        return False
-
-    def is_due(self, url: str) -> bool:
-        return True
-
-    def pending(self) -> list[Pending]:
-        return []
-
-    def row(self, identifier: int) -> Row | None:
-        return None
 
 
 class NewsSpider(Spider):
@@ -77,6 +53,7 @@ class NewsSpider(Spider):
         self._list_failures: dict[str, list[str]] = defaultdict(list)
         self._open_lists: dict[str, ListSource] = {}
         self._open_articles: dict[str, Wanted] = {}
+        self._carried: dict[str, Pending] = {}
         self._pages_read: dict[ListSource, int] = defaultdict(int)
         self._lists_done = False
         self.source_is_dead = False
@@ -99,8 +76,9 @@ class NewsSpider(Spider):
         for url in self.arguments.urls:
             self._discovery.add_pending(Pending(url, "article"))
         sources = {source.url: source for source in list_sources(self.site, self.arguments, self._tags)}
-        if sources and not (self.arguments.categories or self.arguments.tags):
-            for pending in self.memory.pending():
+        self._carried = {pending.url: pending for pending in self.memory.pending()}
+        if not self.arguments.is_narrow:
+            for pending in self._carried.values():
                 if pending.kind == "list":
                     kind = "page" if pending.category else "tag"
                     sources.setdefault(pending.url, ListSource(pending.url, kind, pending.category or ""))
@@ -128,6 +106,7 @@ class NewsSpider(Spider):
             self._note_list_failure(address, source, "empty", why)
             return
         self._open_lists.pop(address, None)
+        self._carried.pop(address, None)
         self._count("lists/read")
         self._pages_read[source] += 1
         refresh = self.arguments.refresh
@@ -154,6 +133,7 @@ class NewsSpider(Spider):
     def _note_list_failure(self, address: str, source: ListSource, reason: str, words: str) -> None:
         if reason == "empty" or words in map(str, GONE) or source.retired:
             self._open_lists.pop(address, None)
+            self._carried.pop(address, None)
         self._count("lists/retired" if source.retired and reason in ("empty", "http") else f"lists/{reason}")
         if not source.retired:
             self._list_failures[words].append(self._short(address))
@@ -206,10 +186,18 @@ class NewsSpider(Spider):
         address: str | None = None,
     ) -> Iterator[ScrapedArticle]:
         """The article on a page; an address that redirects keeps the id and day that the lists gave it."""
-        address = address or response.url
+        asked = address = address or response.url
         if response.status >= 400:
             self.fail(address, "limited" if response.status in LIMITS else "http", f"status {response.status}")
+            if response.status in GONE:
+                self._forget(address)
             return
+        given, final = self.site.article_of(address), self.site.article_of(response.url)
+        if given and final and given[0] != final[0]:
+            self.fail(address, "redirected", "the source answers with another article")
+            return
+        if given and final and given[1] == STAND_IN:
+            address = self.site.article_address(*final)
         try:
             if not isinstance(response, TextResponse):
                 raise LayoutError("the answer is no text")
@@ -219,11 +207,16 @@ class NewsSpider(Spider):
         except LayoutError as error:
             self.fail(address, "layout", str(error))
             return
-        self._open_articles.pop(address, None)
+        self._forget(asked)
         if not self._is_in_time(article):
             return
         self._count("articles/scraped")
         yield article
+
+    def _forget(self, address: str) -> None:
+        """Take an article off the list of what the next run has to ask for."""
+        self._open_articles.pop(address, None)
+        self._carried.pop(address, None)
 
     def _is_in_time(self, article: ScrapedArticle) -> bool:
         if article.published is None:
@@ -244,10 +237,16 @@ class NewsSpider(Spider):
         logger.warning("Not published (%s: %s): %s", reason, words, address)
 
     def unfinished(self) -> list[Pending]:
-        """What this run found and did not get to, for the next one."""
+        """What this run and those before it found and did not get to, for the next one."""
+        carried = [pending for pending in self._carried.values() if not self._is_published(pending)]
         articles = [Pending(w.url, "article", w.category, w.published) for w in self._open_articles.values()]
         further = [(url, source) for url, source in self._open_lists.items() if url != source.url]
-        return articles + [Pending(url, "list", s.key if s.kind == "page" else None) for url, s in further]
+        pages = [Pending(url, "list", s.key if s.kind == "page" else None) for url, s in further]
+        return [*carried, *articles, *pages]
+
+    def _is_published(self, pending: Pending) -> bool:
+        known = self.site.article_of(pending.url)
+        return known is not None and self.memory.knows(known[0])
 
     # Counting
 

@@ -391,3 +391,32 @@ def test_killed_run_is_made_good_by_the_next(server: SampleServer, tmp_path: Pat
     assert len(git(repo, "ls-files", "pages/*.md").splitlines()) == 40
     assert git(repo, "status", "--porcelain") == ""
     assert git(repo, "fsck", "--strict") == ""
+
+
+def test_narrow_run_keeps_what_an_earlier_one_left(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    crawl("-a", "limit=7")
+    crawl("-a", "category=p9", "-a", "limit=1")
+    # The lists lose everything, as after a week without a run; what was found before still comes.
+    nothing = Answer(404, "text/html", b"gone")
+    for target in [unquote(target) for target in server.requests if not ARTICLE.match(target)]:
+        if target != "/robots.txt" and not target.startswith("/news/gb/p9"):
+            server.overrides[target] = nothing
+
+    done = crawl()
+
+    assert done.returncode == 0, done.stderr
+    assert len(git(tmp_path / "mirror", "ls-files", "pages/*.md").splitlines()) == 40
+
+
+def test_refresh_takes_a_changed_article_again(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    crawl()
+    path = "/news/gb/2026/11/20/1105991.html"
+    page = server.site.respond(path).body.decode()
+    changed = page.replace("</title>", "</title><!-- -->").replace("<p>", "<p>更正：", 3)
+    server.overrides[path] = Answer(200, "text/html; charset=utf-8", changed.encode())
+
+    done = crawl("-a", "refresh=1")
+
+    assert "published 0 new, 1 updated" in last_line(done)
+    files = git(tmp_path / "mirror", "diff", "--name-only", "HEAD~1", "HEAD").splitlines()
+    assert files == ["data/2026/11/20.jsonl", "pages/2026/11/20/1105991.md"]

@@ -201,3 +201,31 @@ def test_start_reads_only_the_lists_that_the_arguments_name() -> None:
 )
 def test_failures_are_explained(error: Exception, reason: str) -> None:
     assert explain(error)[0] == reason
+
+
+def test_article_that_redirects_to_another_is_refused() -> None:
+    spider = make_spider()
+    other = ARTICLE_URL.replace("1106001", "1106002")
+
+    found = list(spider.parse_article(answer(other, ARTICLE_HTML), address=ARTICLE_URL))
+
+    assert found == []
+    assert spider.failures == {ARTICLE_URL: "redirected"}
+
+
+def test_lead_takes_its_day_from_the_address_it_redirects_to() -> None:
+    spider = make_spider()
+    lead = "https://www.secretchina.com/news/gb/1970/01/01/1106001.html"
+
+    found = list(spider.parse_article(answer(ARTICLE_URL, ARTICLE_HTML), address=lead))
+
+    assert [article.url for article in found] == [ARTICLE_URL]
+
+
+def test_lead_without_redirect_takes_its_day_from_the_page() -> None:
+    spider = make_spider()
+    lead = "https://www.secretchina.com/news/gb/1970/01/01/1106001.html"
+
+    found = list(spider.parse_article(answer(lead, ARTICLE_HTML), address=lead))
+
+    assert [article.url for article in found] == [ARTICLE_URL]

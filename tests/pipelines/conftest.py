@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.utils.test import get_crawler
 
 from newsmirror.items import Row
-from newsmirror.spider import NoMemory
+from newsmirror.memory import NoMemory
 from newsmirror.spiders.secretchina import SecretChinaSpider
 
 MakeCrawler = Callable[..., Crawler]

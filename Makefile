@@ -9,7 +9,7 @@ DEMO_PORT ?= 8765
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { echo "No environment could be made; on Debian: apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements_dev.txt
 	touch $@
 

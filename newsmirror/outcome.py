@@ -36,7 +36,7 @@ class Outcome(Enum):
 EMPTY_SHARE = 0.5
 """From this share of the answered lists on, lists without articles are suspicious and not a few odd ones."""
 QUARANTINE_SHARE = 0.2
-"""From this share of the articles on, quarantine is an outcome and not a warning (DESIGN 5.5)."""
+"""From this share of the articles on, quarantine is an outcome and not a warning (docs/operate.md)."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ QUIET = {
 
 
 class Command(CrawlCommand):
-    """Scrapy's command with exit codes (DESIGN 5.5)."""
+    """Scrapy's command with exit codes (docs/operate.md)."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:

@@ -17,7 +17,6 @@ from newsmirror.items import (
     Heading,
     Paragraph,
     ScrapedArticle,
-    block_lines,
     plain_text,
 )  # fmt: skip
 from newsmirror.site import Junk, Site
@@ -185,8 +184,3 @@ def _with_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             block = Heading(tuple(replace(span, strong=False) for span in block.spans), level)
         found.append(block)
     return tuple(found)
-
-
-def has_text(article: Article) -> bool:
-    """Whether anything of the article's text is left."""
-    return any(line.strip() for line in block_lines(article.blocks))

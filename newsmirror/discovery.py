@@ -7,11 +7,9 @@ from datetime import UTC, date, datetime
 
 from newsmirror.arguments import RunArguments
 from newsmirror.extract import Link
-from newsmirror.site import Site
+from newsmirror.site import STAND_IN, Site
 from newsmirror.store import Pending
 
-STAND_IN = date(1970, 1, 1)
-"""The day in the address of an article of which only the id is known; the source ignores it."""
 SIDEBAR_LISTS = 3
 """An article that stands on as many categories' pages is in a sidebar there, in none of the categories.
 

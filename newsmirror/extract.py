@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from newsmirror.exceptions import LayoutError
 from newsmirror.items import ScrapedArticle
-from newsmirror.site import Layout, Site
+from newsmirror.site import STAND_IN, Layout, Site
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -22,7 +22,7 @@ TIME = re.compile(
 )
 # Credits are one line, 来源 or 责任编辑 or both; longer ones are sentences of the article.
 SOURCE = re.compile(
-    r"^(?:责任编辑|責任編輯)?(?s:.{0,30}?)(?:来源|來源)\s*[:：]\s*(?P<name>[^:：\n]{1,40}?)\s*(?=$|\n|责任编辑|責任編輯)",
+    r"^(?:责任编辑|責任編輯)?.{0,30}?(?:来源|來源)\s*[:：]\s*(?P<name>[^:：\n]{1,40}?)\s*(?=$|\n|责任编辑|責任編輯)",
     re.DOTALL,
 )
 EDITOR = re.compile(r"(?:责任编辑|責任編輯)\s*[:：]\s*(?P<name>\S{1,20}?)\s*(?=$|\n|来源|來源)")
@@ -169,11 +169,12 @@ def extract_article(
     layout, body, title = _match_layout(root, site)
     address = _own_address(root, url, site)
     when, date_only = _published(root, layout, site, address, published)
+    day = when.date() if when and address[1].year == STAND_IN.year else address[1]
     page_title = re.match(site.page_title, _one_line(root.findtext(".//title") or ""))
     credits = _credits(body) if layout.credit_lines else ()
     return ScrapedArticle(
         id=address[0],
-        url=site.article_address(address[0], when.date() if when and address[1].year == 1970 else address[1]),
+        url=site.article_address(address[0], day),
         title=title,
         published=when,
         date_only=date_only,
@@ -220,7 +221,7 @@ def _own_address(root: html.HtmlElement, url: str, site: Site) -> tuple[int, dat
     known = site.article_of(url)
     if known is None:
         raise LayoutError(f"{url} is not the address of an article of {site.name}")
-    if known[1].year > 1970:
+    if known[1].year > STAND_IN.year:
         return known
     for href in root.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"):
         own = site.article_of(urljoin(url, str(href)))
@@ -242,9 +243,9 @@ def _published(
     day = address[1]
     for text in _texts(root, layout.published):
         when = _page_time(text, site)
-        if when and (day.year == 1970 or when.date() == day):
+        if when and (day.year == STAND_IN.year or when.date() == day):
             return when, False
-    if day.year == 1970:
+    if day.year == STAND_IN.year:
         return None, True
     return datetime(day.year, day.month, day.day, tzinfo=site.zone), True
 

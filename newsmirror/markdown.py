@@ -71,7 +71,11 @@ def _block(block: Block, words: dict[str, str], top: int) -> str:
 
 
 def _heading_text(spans: Spans) -> str:
-    text = render_inline(tuple(s if s is not BREAK else Span(" ") for s in spans))
+    return guard_heading(render_inline(tuple(s if s is not BREAK else Span(" ") for s in spans)))
+
+
+def guard_heading(text: str) -> str:
+    """A heading's Markdown whose last # signs show: unescaped they would close it."""
     return re.sub(r"(#+)$", r"\\\1", text)
 
 

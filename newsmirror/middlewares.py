@@ -77,6 +77,8 @@ class Front:
 
     def process_request(self, request: Request) -> Request | None:
         """A new request to the front; Scrapy schedules it again, so robots.txt is the front's as well."""
+        if self._is_fronted(request.url):
+            return None
         parts = urlsplit(request.url)
         if not (self._site.is_own_host(parts.hostname) or self._site.is_picture_host(parts.hostname)):
             return None
@@ -84,8 +86,11 @@ class Front:
         meta = request.meta | {HOST_KEY: parts.hostname}
         return request.replace(url=self._front + (path or "/"), meta=meta, dont_filter=True)
 
+    def _is_fronted(self, url: str) -> bool:
+        return url.startswith(self._front + "/")
+
     def process_response(self, request: Request, response: Response) -> Response:
         host = request.meta.get(HOST_KEY)
-        if not host or not response.url.startswith(self._front + "/"):
+        if not host or not self._is_fronted(response.url):
             return response
         return response.replace(url=f"https://{host}{response.url.removeprefix(self._front)}")

@@ -42,9 +42,13 @@ def find_prefix(config: Config) -> str | None:
     except NewsmirrorError:
         return None
     try:
-        return paths.prefix_of_remote(repository.remote_url() or "", config.branch)
+        return _prefix_of(repository, config)
     finally:
         repository.close()
+
+
+def _prefix_of(repository: Repository, config: Config) -> str | None:
+    return config.public_url or paths.prefix_of_remote(repository.remote_url() or "", config.branch)
 
 
 def make_page(article: Article, config: Config, prefix: str | None, *, path: str | None = None) -> Page:
@@ -71,7 +75,7 @@ class Publisher:
         Raises RefusedError, BusyError or NoSpaceError; nothing is left open then.
         """
         repository = open_repository(self._config, self._site)
-        self._prefix = find_prefix(self._config)
+        self._prefix = _prefix_of(repository, self._config)
         with writing("the folder .git/newsmirror"):
             repository.private.mkdir(exist_ok=True)
         lock = RunLock(repository.private / "lock")
@@ -121,11 +125,6 @@ class Publisher:
     def pending(self) -> list[Pending]:
         """What the last run did not get to."""
         return self._store.pending()
-
-    @property
-    def articles(self) -> int:
-        """Articles taken in this run."""
-        return len(self._new) + len(self._updated)
 
     # Pages
 
@@ -216,7 +215,7 @@ class Publisher:
         if subject.kind == "tag":
             return subject.key
         category = self._site.category(subject.key)
-        return category.name if category else render.words()["other"]
+        return category.name if category else render.words()[lists.OTHER]
 
     def _front(self) -> str:
         present = self._store.categories()

@@ -4,7 +4,6 @@ Templates are loaded through the package, so that they work from a zipped egg as
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -14,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from newsmirror import paths
 from newsmirror.items import BEIJING, BREAK, Article, Block, ListBlock, Paragraph, Picture, Quote, Span
-from newsmirror.lists import Entry, Listing
-from newsmirror.markdown import destination, escape, render_blocks
+from newsmirror.lists import OTHER, Entry, Listing
+from newsmirror.markdown import destination, escape, guard_heading, render_blocks
 from newsmirror.site import Site
 from newsmirror.text import one_line
 
@@ -62,20 +61,16 @@ def words() -> dict[str, str]:
 
 def _render(name: str, path: str, **values: Any) -> str:
     """A template as a file: one blank line between blocks, LF at the end, no space at line ends."""
-    to: Callable[[str], str] = partial(_to, start=path)
+    to = partial(paths.relative, start=path)
     text = _template(name).render(to=to, **values)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)[ \t]+$", "", text)).strip("\n") + "\n"
-
-
-def _to(target: str, start: str) -> str:
-    return paths.relative(target, start)
 
 
 def render_page(article: Article, *, path: str, address: str, site: Site, style: PageStyle) -> str:
     """The page of an article; *path* is its place in the tree, *address* what it is passed on by."""
     category = site.category(article.category)
-    key = category.key if category else "other"
-    name = category.name if category else words()["other"]
+    key = category.key if category else OTHER
+    name = category.name if category else words()[OTHER]
     return _render(
         "article.md.j2",
         path,
@@ -94,7 +89,7 @@ def render_page(article: Article, *, path: str, address: str, site: Site, style:
 
 
 def _heading(title: str) -> str:
-    return re.sub(r"(#+)$", r"\\\1", escape(title, urls=False))
+    return guard_heading(escape(title, urls=False))
 
 
 def _facts(article: Article, category: str | None) -> list[str]:

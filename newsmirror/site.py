@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from urllib.parse import quote, unquote, urlsplit
 
+STAND_IN = date(1970, 1, 1)
+"""The day in the address of an article of which only the id is known; the source ignores it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Category:

@@ -20,12 +20,12 @@ from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
-from newsmirror.discovery import STAND_IN, Discovery, ListSource, Wanted, list_sources
+from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
 from newsmirror.exceptions import LayoutError
 from newsmirror.extract import ListPage, extract_article, extract_feed, extract_list
 from newsmirror.items import ScrapedArticle
 from newsmirror.memory import Memory, NoMemory
-from newsmirror.site import Site
+from newsmirror.site import STAND_IN, Site
 from newsmirror.store import Pending
 
 logger = logging.getLogger(__name__)

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from newsmirror.clean import clean_article, has_text, picture_address, public_link
+from newsmirror.clean import clean_article, picture_address, public_link
 from newsmirror.exceptions import LayoutError
 from newsmirror.items import (
     BREAK,
@@ -16,7 +16,7 @@ from newsmirror.items import (
     Span,
 )  # fmt: skip
 from newsmirror.spiders.secretchina import SITE
-from tests.samples import URL, article, paragraph, scraped
+from tests.samples import URL, paragraph, scraped
 
 
 def cleaned(body: str, *, members_only: str = "teaser", **fields: object) -> Article:
@@ -266,12 +266,3 @@ def test_fields_are_folded_and_named_once() -> None:
 def test_article_without_date_is_refused() -> None:
     with pytest.raises(LayoutError, match="when it was published"):
         cleaned("<p>一</p>", published=None)
-
-
-def test_has_text_is_false_for_a_picture_alone() -> None:
-    assert not has_text(article(blocks=(Picture("https://img3.secretchina.com/a.jpg"),)))
-
-
-def test_has_text_is_true_for_a_caption() -> None:
-    picture = Picture("https://img3.secretchina.com/a.jpg", caption=(Span("图说"),))
-    assert has_text(article(blocks=(picture,)))

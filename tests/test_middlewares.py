@@ -107,3 +107,10 @@ def test_front_gives_answers_their_canonical_address_back() -> None:
 def test_front_is_off_without_its_setting() -> None:
     with pytest.raises(NotConfigured):
         Front.from_crawler(get_crawler(SecretChinaSpider, {"NEWSMIRROR_AUTHOR": AUTHOR}))
+
+
+def test_front_on_the_sites_own_host_is_not_sent_to_itself() -> None:
+    settings = {"NEWSMIRROR_SITE_URL": "https://www.secretchina.com"}
+    own = Front.from_crawler(get_crawler(SecretChinaSpider, settings))
+
+    assert own.process_request(Request("https://www.secretchina.com/news/gb/p1.html")) is None

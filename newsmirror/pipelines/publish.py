@@ -61,6 +61,7 @@ class PublishPipeline:
     def spider_closed(self, reason: str) -> None:
         if self._publisher is None:
             return
+        record(self._crawler, Outcome.FAILED)  # stands if what follows raises, which Scrapy only logs
         report = read_report(self._crawler, reason, unexpected=self._unexpected)
         failures, pending = self._spider.failures.items(), self._spider.unfinished()
         try:

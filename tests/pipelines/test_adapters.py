@@ -1,5 +1,6 @@
 """Each pipeline: what it returns, what it drops, and what it counts."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -173,3 +174,17 @@ def test_publish_returns_the_clean_article_for_exports(make_crawler: MakeCrawler
 
     assert item is ARTICLE
     assert not (tmp_path / "mirror/pages/2026/11/23/.1106001.md.new").exists()
+
+
+def test_publish_that_breaks_at_the_end_counts_as_failed(make_crawler: MakeCrawler, tmp_path: Path) -> None:
+    crawler = make_crawler(NEWSMIRROR_REPO=str(tmp_path / "mirror"))
+    pipeline = PublishPipeline.from_crawler(crawler)
+    pipeline.open_spider()
+    assert pipeline._publisher
+    pipeline._publisher._store.close()  # as when the state file fails in the middle of the run
+
+    with pytest.raises(sqlite3.ProgrammingError):
+        pipeline.spider_closed("finished")
+
+    assert crawler.stats
+    assert crawler.stats.get_value(OUTCOME) == "failed"

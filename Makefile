@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: demo crawl test lint install requirements clean
+.PHONY: demo crawl test lint install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
@@ -15,6 +15,12 @@ $(VENV)/stamp: requirements_dev.txt requirements.txt
 
 install: $(VENV)/stamp
 
+# Debian's packages for the tests that look at pages in a browser, check EPUB files and trace system calls.
+# Optional: where one is missing, its tests are skipped and say so.
+system:
+	apt-get update -qq
+	apt-get install -y -qq chromium fonts-noto-cjk default-jre-headless openssh-client openssh-server strace
+
 demo: install
 	$(BIN)/python -m sample_site.demo --folder $(DEMO) --port $(DEMO_PORT)
 
@@ -22,7 +28,7 @@ crawl: install
 	$(BIN)/scrapy crawl secretchina
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 lint: install
 	$(BIN)/ruff check newsmirror sample_site tests

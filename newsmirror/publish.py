@@ -1,36 +1,24 @@
 """The publisher: opens the working copy, takes pages, and ends a run with one commit. Knows nothing of Scrapy."""
 
-import json
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from newsmirror import lists, paths, render
+from newsmirror import paths
 from newsmirror.adopt import open_repository, read_rows
 from newsmirror.checks import find_fault
 from newsmirror.config import Config
 from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, RefusedError
 from newsmirror.git import Repository
+from newsmirror.indexes import ListWriter
 from newsmirror.items import Article, OutputFile, Page, Row
 from newsmirror.outcome import Outcome, Report, judge
 from newsmirror.site import Site
+from newsmirror.status import Result, make_status, write_status
 from newsmirror.store import Pending, Store
 from newsmirror.worktree import RunLock, WorkTree, writing
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Result:
-    """How a run ended."""
-
-    outcome: Outcome
-    new: int = 0
-    updated: int = 0
-    commit: str | None = None
-    reason: str | None = None
-    """One sentence where the outcome alone does not say it."""
 
 
 def find_prefix(config: Config) -> str | None:
@@ -85,6 +73,7 @@ class Publisher:
             if count := self._tree.recover(repository.contents):
                 logger.warning("An interrupted run left %d files; they are put back and will come again", count)
             self._open_store()
+            self._lists = ListWriter(self._store, self._tree, self._site, self._config, self._prefix)
         except BaseException:
             lock.release()
             raise
@@ -170,7 +159,7 @@ class Publisher:
             self._store.add_failures(failures, self._now())
             self._store.set_pending(pending)
             if rows or self._repository.tip():
-                self._write_lists(rows, list(before.values()))
+                self._lists.write(rows, list(before.values()))
             if faults := self._faults():
                 raise CommitError(f"the gate refuses {faults[0]} and {len(faults) - 1} more files; report this")
             if written := self._tree.written:
@@ -181,56 +170,6 @@ class Publisher:
             logger.warning("The commit is made, but git's index was not refreshed (%s); run git reset once", why)
         outcome = judge(report) or (Outcome.PUBLISHED if commit else Outcome.NOTHING_NEW)
         return Result(outcome, len(self._new), len(self._updated), commit)
-
-    def _write_lists(self, rows: list[Row], before: list[Row]) -> None:
-        for row in {row.day: row for row in [*rows, *before]}.values():
-            lines = "".join(f"{known.to_json()}\n" for known in self._store.day(row.day.isoformat()))
-            self._tree.write(OutputFile(paths.data_path(row.day), lines.encode()))
-        for subject, months in lists.touched([*rows, *before]).items():
-            for listing in self._listings(subject, months):
-                self._tree.write(OutputFile(listing.path, render.render_list(listing).encode()))
-        self._tree.write(OutputFile(paths.FRONT, self._front().encode()))
-        links = render.render_links(site=self._site, prefix=self._prefix, blocks=self._config.style.blocks)
-        self._tree.write(OutputFile(paths.LINKS, links.encode()))
-
-    def _listings(self, subject: lists.Subject, months: set[str]) -> list[lists.Listing]:
-        """The lists of a subject that these months touch.
-
-        A tag has lists of months only once its newest list cannot hold all of its articles; then all of
-        them are made.
-        """
-        name = self._name(subject)
-        counts = self._store.months(subject)
-        if subject.kind == "tag" and sum(count for _, count in counts) <= lists.NEWEST:
-            counts = []
-        if subject.kind == "tag":
-            months = {month for month, _ in counts}
-        newest = self._store.newest(subject, lists.NEWEST)
-        found = [lists.newest_list(subject, name, newest, counts)]
-        for month in sorted(months):
-            found += lists.month_lists(subject, name, month, self._store.month(subject, month))
-        return found
-
-    def _name(self, subject: lists.Subject) -> str:
-        if subject.kind == "tag":
-            return subject.key
-        category = self._site.category(subject.key)
-        return category.name if category else render.words()[lists.OTHER]
-
-    def _front(self) -> str:
-        present = self._store.categories()
-        keys = [category.key for category in self._site.categories if category.key in present]
-        keys += [lists.OTHER] if lists.OTHER in present else []
-        categories = [(key, self._name(lists.Subject("category", key))) for key in keys]
-        names = dict(categories)
-        newest = self._store.newest(None, lists.FRONT_ENTRIES)
-        followed = self._site.tags if self._config.tags is None else self._config.tags
-        return render.render_front(
-            site=self._site,
-            entries=[lists.Entry.of(row, names.get(row.category or lists.OTHER)) for row in newest],
-            categories=categories,
-            tags=[tag for tag in followed if self._store.has_tag(tag)],
-        )
 
     def _faults(self) -> list[str]:
         """What the gate has against the files of this run, each with its path."""
@@ -255,38 +194,13 @@ class Publisher:
         return Result(outcome, reason=reason)
 
     def _write_status(self, result: Result, report: Report) -> None:
-        """Keep the end of the run for timers and monitors in ``.git/newsmirror/status.json``."""
-        status = {
-            "outcome": result.outcome.label,
-            "exit_code": result.outcome.exit_code,
-            "sentence": result.reason or result.outcome.sentence,
-            "finished": f"{self._now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "new": result.new,
-            "updated": result.updated,
-            "quarantined": report.quarantined,
-            "commit": result.commit or self._repository.tip(),
-            "articles": self._store.count(),
-            "lists": dict(sorted(report.lists.items())),
-            "article_results": dict(sorted(report.articles.items())),
-        }
-        target = self._repository.private / "status.json"
-        try:
-            temporary = target.with_suffix(".new")
-            temporary.write_text(json.dumps(status, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            temporary.replace(target)
-        except OSError as error:
-            logger.warning("The status file cannot be written (%s); monitors see the run before", error.strerror)
+        commit = result.commit or self._repository.tip()
+        status = make_status(result, report, finished=self._now(), commit=commit, articles=self._store.count())
+        if why := write_status(self._repository.private, status):
+            logger.warning("The status file cannot be written (%s); monitors see the run before", why)
 
     def close(self) -> None:
         """Give up state and lock."""
         self._store.close()
         self._repository.close()
         self._lock.release()
-
-
-def describe(result: Result, report: Report) -> str:
-    """The one line that says how a run ended."""
-    counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
-    commit = f"; commit {result.commit[:7]}" if result.commit else ""
-    why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
-    return f"{result.outcome.label} {counts}; {report.lists.get('read', 0)} lists{commit}{why}"

@@ -10,7 +10,7 @@ LAYERS = (
     {"items", "site", "exceptions", "outcome", "text"},
     {"extract", "inline", "blocks", "clean", "validate", "lists", "paths", "markdown", "render", "qr", "checks"},
     {"store", "worktree", "git"},
-    {"config", "arguments", "discovery", "memory", "adopt", "publish"},
+    {"config", "arguments", "discovery", "memory", "adopt", "indexes", "status", "publish"},
     {"spider", "middlewares", "report", "settings", "pipelines", "commands"},
     {"spiders"},
 )

@@ -13,11 +13,12 @@ from newsmirror.config import Config
 from newsmirror.exceptions import BusyError, RefusedError
 from newsmirror.items import Article, Page, Paragraph, Span
 from newsmirror.outcome import Outcome, Report
-from newsmirror.publish import Publisher, Result, describe, make_page
+from newsmirror.publish import Publisher, make_page
 from newsmirror.qr import qr_png
 from newsmirror.render import render_page
 from newsmirror.settings import NEWSMIRROR_AUTHOR
 from newsmirror.spiders.secretchina import SITE
+from newsmirror.status import Result, describe
 from newsmirror.store import Pending
 from tests.conftest import git
 

@@ -11,9 +11,10 @@ from newsmirror.config import Config
 from newsmirror.exceptions import BusyError, NewsmirrorError, NoSpaceError
 from newsmirror.items import Article, Page
 from newsmirror.outcome import Outcome
-from newsmirror.publish import Publisher, describe
+from newsmirror.publish import Publisher
 from newsmirror.report import read_report, record
 from newsmirror.spider import NewsSpider
+from newsmirror.status import describe
 
 logger = logging.getLogger(__name__)
 

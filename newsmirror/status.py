@@ -1,0 +1,60 @@
+"""How a run ended: the line on the log and the status file that timers and monitors read."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from newsmirror.outcome import Outcome, Report
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended."""
+
+    outcome: Outcome
+    new: int = 0
+    updated: int = 0
+    commit: str | None = None
+    reason: str | None = None
+    """One sentence where the outcome alone does not say it."""
+
+
+def make_status(
+    result: Result, report: Report, *, finished: datetime, commit: str | None, articles: int
+) -> dict[str, Any]:
+    """The status of a run; *commit* is the newest one of the branch, *articles* how many are known."""
+    return {
+        "outcome": result.outcome.label,
+        "exit_code": result.outcome.exit_code,
+        "sentence": result.reason or result.outcome.sentence,
+        "finished": f"{finished.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "new": result.new,
+        "updated": result.updated,
+        "quarantined": report.quarantined,
+        "commit": commit,
+        "articles": articles,
+        "lists": dict(sorted(report.lists.items())),
+        "article_results": dict(sorted(report.articles.items())),
+    }
+
+
+def write_status(folder: Path, status: dict[str, Any]) -> str | None:
+    """Replace ``status.json`` in *folder*; returns the system's reason where it cannot be written."""
+    target = folder / "status.json"
+    try:
+        temporary = target.with_suffix(".new")
+        temporary.write_text(json.dumps(status, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        temporary.replace(target)
+    except OSError as error:
+        return error.strerror
+    return None
+
+
+def describe(result: Result, report: Report) -> str:
+    """The one line that says how a run ended."""
+    counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
+    commit = f"; commit {result.commit[:7]}" if result.commit else ""
+    why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
+    return f"{result.outcome.label} {counts}; {report.lists.get('read', 0)} lists{commit}{why}"

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: demo crawl test lint install system requirements clean
+.PHONY: demo crawl test hostile lint install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
@@ -29,6 +29,10 @@ crawl: install
 
 test: install
 	$(BIN)/python -m pytest -n 2
+
+# The slow part of tests/hostile: floods, bombs, whole runs against time-outs, a network namespace of their own.
+hostile: install
+	$(BIN)/python -m pytest -n 2 -m hostile tests/hostile
 
 lint: install
 	$(BIN)/ruff check newsmirror sample_site tests

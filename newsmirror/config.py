@@ -1,5 +1,6 @@
 """All settings of ours, read once and checked at once."""
 
+import importlib.util
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.render import Blocks, PageStyle
+from newsmirror.script import Script
 
 PREFIX = "NEWSMIRROR_"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -69,7 +71,7 @@ class _Reader:
             tags=self.tags(),
             page_path=self.page_path(),
             members_only=self.choice("MEMBERS_ONLY", ("teaser", "full"), "teaser"),
-            style=PageStyle(self.blocks(), self.counter(), self.images() == "embed"),
+            style=PageStyle(self.blocks(), self.counter(), self.images() == "embed", self.script()),
         )
         self.not_built_yet()
         if self.problems:
@@ -163,6 +165,15 @@ class _Reader:
         if len(text) > BLOCK_LIMIT:
             self.refuse("BLOCKS", f"holds {file.name}, which has over {BLOCK_LIMIT} characters; shorten it")
         return text.replace("\r\n", "\n").strip()
+
+    def script(self) -> Script:
+        known = tuple(script.value for script in Script)
+        value = self.choice("SCRIPT", known, Script.SOURCE.value)
+        if value not in known or value == Script.SOURCE.value:
+            return Script.SOURCE
+        if importlib.util.find_spec("opencc") is None:
+            self.refuse("SCRIPT", "needs the package opencc; install it with pip or leave the setting out")
+        return Script(value)
 
     def counter(self) -> str | None:
         value = self.text("COUNTER_URL")

@@ -21,9 +21,11 @@ class ListWriter:
             self._tree.write(OutputFile(paths.data_path(row.day), lines.encode()))
         for subject, months in lists.touched([*rows, *before]).items():
             for listing in self._listings(subject, months):
-                self._tree.write(OutputFile(listing.path, render.render_list(listing).encode()))
+                self._tree.write(
+                    OutputFile(listing.path, render.render_list(listing, style=self._config.style).encode())
+                )
         self._tree.write(OutputFile(paths.FRONT, self._front().encode()))
-        links = render.render_links(site=self._site, prefix=self._prefix, blocks=self._config.style.blocks)
+        links = render.render_links(site=self._site, prefix=self._prefix, style=self._config.style)
         self._tree.write(OutputFile(paths.LINKS, links.encode()))
 
     def _listings(self, subject: lists.Subject, months: set[str]) -> list[lists.Listing]:
@@ -63,4 +65,5 @@ class ListWriter:
             entries=[lists.Entry.of(row, names.get(row.category or lists.OTHER)) for row in newest],
             categories=categories,
             tags=[tag for tag in followed if self._store.has_tag(tag)],
+            style=self._config.style,
         )

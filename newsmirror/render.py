@@ -4,6 +4,7 @@ Templates are loaded through the package, so that they work from a zipped egg as
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -15,6 +16,7 @@ from newsmirror import paths
 from newsmirror.items import BEIJING, BREAK, Article, Block, ListBlock, Paragraph, Picture, Quote, Span
 from newsmirror.lists import OTHER, Entry, Listing
 from newsmirror.markdown import destination, escape, guard_heading, render_blocks
+from newsmirror.script import Script
 from newsmirror.site import Site
 from newsmirror.text import one_line
 
@@ -24,7 +26,7 @@ MIDDLE_AFTER = 3
 
 @dataclass(frozen=True)
 class Blocks:
-    """The operator's own Markdown, empty where none is set. Trusted: it is not escaped."""
+    """The operator's own Markdown, empty where none is set. Trusted: it is neither escaped nor converted."""
 
     header: str = ""
     middle: str = ""
@@ -34,21 +36,23 @@ class Blocks:
 
 @dataclass(frozen=True)
 class PageStyle:
-    """What the operator chose for pages."""
+    """What the operator chose for pages and lists."""
 
     blocks: Blocks = Blocks()
     counter_url: str | None = None
     pictures: bool = True
     """Whether pictures are shown (from the source) or only their captions."""
+    script: Script = Script.SOURCE
 
 
 @cache
-def _template(name: str) -> Template:
+def _template(name: str, script: Script) -> Template:
     environment = Environment(
-        loader=PackageLoader("newsmirror"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         autoescape=False,  # noqa: S701  # the output is Markdown: `escape` is its guard, HTML escapes would show
     )  # fmt: skip
-    return environment.get_template(name)
+    source, _, _ = PackageLoader("newsmirror").get_source(environment, name)
+    return environment.from_string(script.convert(source))
 
 
 @cache
@@ -59,43 +63,56 @@ def words() -> dict[str, str]:
     return {pair[0]: pair[1] for pair in pairs}
 
 
-def _render(name: str, path: str, **values: Any) -> str:
+@cache
+def _words(script: Script) -> dict[str, str]:
+    return {key: script.convert(word) for key, word in words().items()}
+
+
+def _render(name: str, path: str, script: Script, **values: Any) -> str:
     """A template as a file: one blank line between blocks, LF at the end, no space at line ends."""
     to = partial(paths.relative, start=path)
-    text = _template(name).render(to=to, **values)
+    text = _template(name, script).render(to=to, **values)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)[ \t]+$", "", text)).strip("\n") + "\n"
 
 
 def render_page(article: Article, *, path: str, address: str, site: Site, style: PageStyle) -> str:
     """The page of an article; *path* is its place in the tree, *address* what it is passed on by."""
+    script = style.script
     category = site.category(article.category)
     key = category.key if category else OTHER
     name = category.name if category else words()[OTHER]
+    shown = script.convert_article(article)
     return _render(
         "article.md.j2",
         path,
-        title=_heading(article.title),
-        category={"name": escape(name), "path": f"{paths.category_stem(key)}.md"},
-        facts=_facts(article, category.name if category else None),
-        body=_body(article, style),
-        tags=[{"name": escape(tag, urls=False), "path": f"{paths.tag_stem(tag)}.md"} for tag in article.tags],
+        script,
+        title=_heading(shown.title),
+        category={"name": escape(script.convert(name)), "path": f"{paths.category_stem(key)}.md"},
+        facts=_facts(shown, script.convert(name) if category else None, script),
+        body=_body(shown, style),
+        tags=_tags(article.tags, script),
         address=address,
         qr=paths.qr_path(path),
         source_address=article.url,
-        rights=escape(article.rights or site.title),
+        rights=escape(shown.rights or script.convert(site.title)),
         blocks=style.blocks,
         counter=style.counter_url.replace("{path}", path) if style.counter_url else None,
     )
+
+
+def _tags(names: Iterable[str], script: Script) -> list[dict[str, str]]:
+    """Tags as links: the path follows from the name as the source writes it, whatever is shown."""
+    return [{"name": escape(script.convert(name), urls=False), "path": f"{paths.tag_stem(name)}.md"} for name in names]
 
 
 def _heading(title: str) -> str:
     return guard_heading(escape(title, urls=False))
 
 
-def _facts(article: Article, category: str | None) -> list[str]:
+def _facts(article: Article, category: str | None, script: Script) -> list[str]:
     """Date, category, source, author, editor: what is known of them, in this order."""
     when = article.published.astimezone(BEIJING)
-    text = _template("facts.j2").render(
+    text = _template("facts.j2", script).render(
         when=f"{when:%Y-%m-%d}" if article.date_only else f"{when:%Y-%m-%d %H:%M}",
         category=category, source=article.source, authors=article.authors, editor=article.editor,
     )  # fmt: skip
@@ -105,61 +122,78 @@ def _facts(article: Article, category: str | None) -> list[str]:
 def _body(article: Article, style: PageStyle) -> str:
     blocks = article.blocks
     if not style.pictures:
-        blocks = tuple(_caption_only(block) for block in blocks)
-    parts = render_blocks(blocks, words=words())
+        blocks = tuple(_caption_only(block, _words(style.script)) for block in blocks)
+    parts = render_blocks(blocks, words=_words(style.script))
     if style.blocks.middle:
         places = [index for index, block in enumerate(blocks, 1) if isinstance(block, Paragraph)]
         parts.insert(places[MIDDLE_AFTER - 1] if len(places) >= MIDDLE_AFTER else len(parts), style.blocks.middle)
     return "\n\n".join(parts)
 
 
-def _caption_only(block: Block) -> Block:
+def _caption_only(block: Block, words: dict[str, str]) -> Block:
     """A picture as its caption and a link, for operators who want no remote picture on a page."""
     if isinstance(block, Quote):
-        return Quote(tuple(map(_caption_only, block.blocks)))
+        return Quote(tuple(_caption_only(inner, words) for inner in block.blocks))
     if isinstance(block, ListBlock):
-        return ListBlock(tuple(tuple(map(_caption_only, item)) for item in block.items), block.ordered)
+        return ListBlock(tuple(tuple(_caption_only(b, words) for b in item) for item in block.items), block.ordered)
     if not isinstance(block, Picture):
         return block
-    link = Span(block.alt or words()["picture"], href=block.src)
+    link = Span(block.alt or words["picture"], href=block.src)
     return Paragraph((link, BREAK, *block.caption) if block.caption else (link,))
 
 
-def render_list(listing: Listing) -> str:
+def render_list(listing: Listing, *, style: PageStyle) -> str:
     """A category's, tag's or month's list."""
+    script = style.script
+    parent = listing.parent
     return _render(
         "list.md.j2",
         listing.path,
-        title=_heading(listing.title),
-        parent={"name": escape(listing.parent[0], urls=False), "path": listing.parent[1]} if listing.parent else None,
-        entries=[_entry(entry) for entry in listing.entries],
+        script,
+        title=_heading(script.convert(listing.title)),
+        parent={"name": escape(script.convert(parent[0]), urls=False), "path": parent[1]} if parent else None,
+        entries=[_entry(entry, script) for entry in listing.entries],
         parts=listing.parts,
         months=[{"name": name, "path": path} for name, path in listing.months],
     )
 
 
-def _entry(entry: Entry) -> dict[str, str | None]:
+def _entry(entry: Entry, script: Script) -> dict[str, str | None]:
     return {
         "day": f"{entry.day:%Y-%m-%d}",
-        "title": escape(entry.title, urls=False),
+        "title": escape(script.convert(entry.title), urls=False),
         "path": entry.path,
-        "category": entry.category,
+        "category": script.convert(entry.category) if entry.category else None,
     }
 
 
-def render_front(*, site: Site, entries: list[Entry], categories: list[tuple[str, str]], tags: list[str]) -> str:
+def render_front(
+    *, site: Site, entries: list[Entry], categories: list[tuple[str, str]], tags: list[str], style: PageStyle
+) -> str:
     """The front page; *categories* are (key, name), all with at least one article."""
+    script = style.script
     return _render(
         "readme.md.j2",
         paths.FRONT,
-        site=site.title,
-        entries=[_entry(entry) for entry in entries],
-        categories=[{"name": escape(name), "path": f"{paths.category_stem(key)}.md"} for key, name in categories],
-        tags=[{"name": escape(tag, urls=False), "path": f"{paths.tag_stem(tag)}.md"} for tag in tags],
+        script,
+        site=script.convert(site.title),
+        entries=[_entry(entry, script) for entry in entries],
+        categories=[
+            {"name": escape(script.convert(name)), "path": f"{paths.category_stem(key)}.md"} for key, name in categories
+        ],
+        tags=_tags(tags, script),
     )
 
 
-def render_links(*, site: Site, prefix: str | None, blocks: Blocks) -> str:
+def render_links(*, site: Site, prefix: str | None, style: PageStyle) -> str:
     """The address book."""
     address = destination(paths.public_address(prefix, paths.FRONT, "")) or None
-    return _render("links.md.j2", paths.LINKS, site=site.title, host=site.host, address=address, links=blocks.links)
+    return _render(
+        "links.md.j2",
+        paths.LINKS,
+        style.script,
+        site=style.script.convert(site.title),
+        host=site.host,
+        address=address,
+        links=style.blocks.links,
+    )

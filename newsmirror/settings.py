@@ -78,6 +78,7 @@ NEWSMIRROR_AUTHOR = os.environ.get("NEWSMIRROR_AUTHOR", "newsmirror <newsmirror@
 NEWSMIRROR_SITE_URL = os.environ.get("NEWSMIRROR_SITE_URL")
 NEWSMIRROR_TAGS = os.environ.get("NEWSMIRROR_TAGS")
 NEWSMIRROR_PAGE_PATH = os.environ.get("NEWSMIRROR_PAGE_PATH", "pages/{year}/{month}/{day}/{id}.md")
+NEWSMIRROR_SCRIPT = os.environ.get("NEWSMIRROR_SCRIPT", "source")
 NEWSMIRROR_IMAGES = os.environ.get("NEWSMIRROR_IMAGES", "embed")
 NEWSMIRROR_MEMBERS_ONLY = os.environ.get("NEWSMIRROR_MEMBERS_ONLY", "teaser")
 NEWSMIRROR_BLOCKS = os.environ.get("NEWSMIRROR_BLOCKS")

@@ -5,6 +5,7 @@ import pytest
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
 from newsmirror.render import Blocks
+from newsmirror.script import Script
 
 AUTHOR = "mirror <mirror@example.invalid>"
 
@@ -66,6 +67,7 @@ def test_other_settings_are_ignored() -> None:
             "known are {category}, {day}, {id}, {month}, {year}",
         ),
         ({"IMAGES": "mirror"}, "NEWSMIRROR_IMAGES is 'mirror', which this version cannot do yet; use embed or none"),
+        ({"SCRIPT": "b5"}, "NEWSMIRROR_SCRIPT is 'b5'; use source or simplified or traditional"),
         ({"IMAGES": "all"}, "NEWSMIRROR_IMAGES is 'all'; use embed or none"),
         ({"BROWSER": "some"}, "NEWSMIRROR_BROWSER is 'some'; use never or lists or always"),
     ],
@@ -213,4 +215,17 @@ def test_block_that_is_too_long(tmp_path: Path) -> None:
     (tmp_path / "links.md").write_text("x" * 20_001, encoding="utf-8")
     assert problems(BLOCKS=str(tmp_path)) == (
         "NEWSMIRROR_BLOCKS holds links.md, which has over 20000 characters; shorten it",
+    )
+
+
+def test_script() -> None:
+    assert read().style.script is Script.SOURCE
+    assert read(SCRIPT="Traditional").style.script is Script.TRADITIONAL
+    assert read(SCRIPT="simplified").style.script is Script.SIMPLIFIED
+
+
+def test_script_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert problems(SCRIPT="traditional") == (
+        "NEWSMIRROR_SCRIPT needs the package opencc; install it with pip or leave the setting out",
     )

@@ -8,7 +8,20 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "newsmirror"
 LAYERS = (
     {"items", "site", "exceptions", "outcome", "text"},
-    {"extract", "inline", "blocks", "clean", "validate", "lists", "paths", "markdown", "render", "qr", "checks"},
+    {
+        "extract",
+        "inline",
+        "blocks",
+        "clean",
+        "validate",
+        "lists",
+        "paths",
+        "markdown",
+        "render",
+        "qr",
+        "checks",
+        "script",
+    },
     {"store", "worktree", "git"},
     {"config", "arguments", "discovery", "memory", "adopt", "indexes", "status", "publish"},
     {"spider", "middlewares", "report", "settings", "pipelines", "commands"},

@@ -4,6 +4,7 @@ from typing import Any
 from newsmirror.items import Article, Heading, Paragraph, Picture, Quote, Span
 from newsmirror.lists import Entry, Listing
 from newsmirror.render import Blocks, PageStyle, render_front, render_links, render_list, render_page, words
+from newsmirror.script import Script
 from newsmirror.spiders.secretchina import SITE
 from tests.samples import article, paragraph
 
@@ -144,7 +145,7 @@ def test_render_list_of_the_newest() -> None:
         path="indexes/p1.md", title="看大陆", entries=(ENTRY,),
         months=(("2021-12", "indexes/p1/2021-12.md"), ("2021-11", "indexes/p1/2021-11.md")),
     )  # fmt: skip
-    assert render_list(listing) == (
+    assert render_list(listing, style=PageStyle()) == (
         "# 看大陆\n\n"
         "[首页](../README.md) | [更多镜像与说明](../LINKS.md)\n\n"
         "- 2021-12-17 [河\\*边](../pages/2021/12/17/990001.md)\n\n"
@@ -157,7 +158,7 @@ def test_render_list_of_a_month_with_two_parts() -> None:
         path="indexes/p1/2021-12.md", title="看大陆 2021-12", entries=(ENTRY,), parent=("看大陆", "indexes/p1.md"),
         parts=("indexes/p1/2021-12.md", "indexes/p1/2021-12-2.md"),
     )  # fmt: skip
-    assert render_list(listing) == (
+    assert render_list(listing, style=PageStyle()) == (
         "# 看大陆 2021-12\n\n"
         "[首页](../../README.md) | [更多镜像与说明](../../LINKS.md) | [看大陆](../p1.md)\n\n"
         "- 2021-12-17 [河\\*边](../../pages/2021/12/17/990001.md)\n\n"
@@ -166,7 +167,13 @@ def test_render_list_of_a_month_with_two_parts() -> None:
 
 
 def test_render_front() -> None:
-    text = render_front(site=SITE, entries=[ENTRY], categories=[("p1", "看大陆"), ("p9", "看世界")], tags=["河边"])
+    text = render_front(
+        site=SITE,
+        entries=[ENTRY],
+        categories=[("p1", "看大陆"), ("p9", "看世界")],
+        tags=["河边"],
+        style=PageStyle(),
+    )
     assert text.startswith(
         "# 看中国镜像\n\n[更多镜像与说明](LINKS.md)\n\n## 最新文章\n\n"
         "- 2021-12-17 看大陆 · [河\\*边](pages/2021/12/17/990001.md)\n\n"
@@ -176,15 +183,55 @@ def test_render_front() -> None:
 
 
 def test_render_front_without_tags() -> None:
-    text = render_front(site=SITE, entries=[ENTRY], categories=[("p1", "看大陆")], tags=[])
+    text = render_front(site=SITE, entries=[ENTRY], categories=[("p1", "看大陆")], tags=[], style=PageStyle())
     assert "关注的标签" not in text
 
 
 def test_render_links_with_an_address_and_the_links_of_the_operator() -> None:
-    text = render_links(site=SITE, prefix="https://example.org/m/", blocks=Blocks(links="- 别的镜像"))
+    text = render_links(site=SITE, prefix="https://example.org/m/", style=PageStyle(Blocks(links="- 别的镜像")))
     assert "本镜像地址：<https://example.org/m/README.md>\n" in text
     assert text.endswith("\n\n- 别的镜像\n")
 
 
 def test_render_links_without_address() -> None:
-    assert "本镜像地址" not in render_links(site=SITE, prefix=None, blocks=Blocks())
+    assert "本镜像地址" not in render_links(site=SITE, prefix=None, style=PageStyle())
+
+
+def test_page_in_traditional_script() -> None:
+    found = article(
+        title="河边的钟声(图)",
+        blocks=(PICTURE, Paragraph((Span("老人听"), Span("广播", strong=True), Span("。")))),
+        source="河边电台",
+        tags=("广播",),
+    )
+
+    text = page(found, script=Script.TRADITIONAL, blocks=Blocks(header="操作者的话"))
+
+    assert text.startswith(
+        "# 河邊的鐘聲(圖)\n\n"
+        "[首頁](../../../../README.md) | [看大陸](../../../../indexes/p1.md) "
+        "| [更多鏡像與說明](../../../../LINKS.md)\n\n"
+        "操作者的话\n\n"
+        "2021-12-17 08:30 · 看大陸 · 來源：河邊電臺\n\n"
+        "![鍾](https://img3.secretchina.com/a.jpg)\n\n河邊（圖）\n\n老人聽**廣播**。\n\n"
+        "標籤：[廣播](../../../../tags/8e/广播.md)\n\n"
+    ), text
+    assert text.endswith("\n\n看中國\n")
+
+
+def test_lists_in_traditional_script() -> None:
+    style = PageStyle(script=Script.TRADITIONAL)
+    listing = Listing(
+        path="indexes/p1/2021-12.md", title="看大陆 2021-12", entries=(ENTRY,), parent=("看大陆", "indexes/p1.md")
+    )
+
+    text = render_list(listing, style=style)
+    front = render_front(site=SITE, entries=[ENTRY], categories=[("p1", "看大陆")], tags=["广播"], style=style)
+
+    assert text.startswith("# 看大陸 2021-12\n\n[首頁](../../README.md)")
+    assert "[看大陸](../p1.md)" in text
+    assert "[河\\*邊](../../pages/2021/12/17/990001.md)" in text
+    assert front.startswith("# 看中國鏡像\n")
+    assert "看大陸 · [河\\*邊]" in front
+    assert "[廣播](tags/8e/广播.md)" in front
+    assert "看中國" in render_links(site=SITE, prefix=None, style=style)

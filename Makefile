@@ -35,8 +35,8 @@ hostile: install
 	$(BIN)/python -m pytest -n 2 -m hostile tests/hostile
 
 lint: install
-	$(BIN)/ruff check newsmirror sample_site tests
-	$(BIN)/ruff format --check newsmirror sample_site tests
+	$(BIN)/ruff check newsmirror sample_site benchmarks tests
+	$(BIN)/ruff format --check newsmirror sample_site benchmarks tests
 	$(BIN)/mypy
 
 # Needs the package registry; keeps what is pinned unless UPGRADE=--upgrade is given.

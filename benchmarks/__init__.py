@@ -1,0 +1,1 @@
+"""Measurements that anyone can run; nothing of the package depends on them."""

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 from urllib.parse import quote
 
-from newsmirror.items import Article
+from newsmirror.items import Article, Row
 
 FRONT = "README.md"
 LINKS = "LINKS.md"
@@ -30,9 +30,23 @@ REMOTE = re.compile(
 
 def page_path(pattern: str, article: Article) -> str:
     """The page's path: a function of the source's address alone (and of the category, where *pattern* names it)."""
-    # The day is that of the address, which is that of publication in the source's zone.
-    year, month, day = article.url.split("/")[5:8]
+    year, month, day = _address_day(article.url)
     return pattern.format(year=year, month=month, day=day, id=article.id, category=article.category or "other")
+
+
+def _address_day(url: str) -> list[str]:
+    """Year, month and day in an article's address: that of publication in the source's zone, and fixed for ever."""
+    return url.split("/")[5:8]
+
+
+def record_path(article: Article | Row) -> str:
+    """Where an article's record stands, whatever the pattern of pages."""
+    return f"data/{'/'.join(_address_day(article.url))}/{article.id}.md"
+
+
+def commit_order(path: str) -> tuple[str, bool]:
+    """Sort key of a commit's files: a record right after its page, so that fast-import stores the difference."""
+    return path.rpartition("/")[2], path.startswith("data/")
 
 
 def qr_path(page: str) -> str:

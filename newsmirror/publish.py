@@ -13,6 +13,7 @@ from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
 from newsmirror.items import Article, OutputFile, Page, Row
 from newsmirror.outcome import Outcome, Report, judge
+from newsmirror.record import Record, record_file
 from newsmirror.site import Site
 from newsmirror.status import Result, make_status, write_status
 from newsmirror.store import Pending, Store
@@ -118,7 +119,7 @@ class Publisher:
     # Pages
 
     def add(self, page: Page) -> str | None:
-        """Write a page and its QR code; returns the fault where the gate keeps it out.
+        """Write a page, its QR code and its record; returns the fault where the gate keeps it out.
 
         A page that is known keeps its path, and its QR code where its address is the same.
         """
@@ -130,6 +131,7 @@ class Publisher:
         self._tree.write(text)
         if self._tree.read(code.path) is None or old is None or f"<{page.address}>".encode() not in old:
             self._tree.write(code)
+        self._tree.write(record_file(Record(page.article)))
         (self._updated if known else self._new)[page.article.id] = Row.of(page)
         return None
 
@@ -181,7 +183,7 @@ class Publisher:
         return faults
 
     def _commit(self, written: list[str]) -> str:
-        files = (OutputFile(path, self._tree.read(path) or b"") for path in sorted(written))
+        files = (OutputFile(path, self._tree.read(path) or b"") for path in sorted(written, key=paths.commit_order))
         message = f"newsmirror: {len(self._new)} new, {len(self._updated)} updated"
         return self._repository.commit(files, message, author=self._config.author, when=self._now())
 

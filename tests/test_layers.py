@@ -21,9 +21,10 @@ LAYERS = (
         "qr",
         "checks",
         "script",
+        "record",
     },
     {"store", "worktree", "git"},
-    {"config", "arguments", "discovery", "memory", "adopt", "indexes", "status", "publish"},
+    {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"},
     {"spider", "middlewares", "report", "settings", "pipelines", "commands"},
     {"spiders"},
 )

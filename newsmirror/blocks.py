@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import html
 
+from newsmirror.exceptions import HostileError
 from newsmirror.inline import paragraphs, tidy
 from newsmirror.items import (
     BREAK,
@@ -35,6 +36,8 @@ SKIPPED = {
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 MEMBERS_MARK = "members-only"
 """Name of the element that stands for the part left out."""
+MAX_CELLS = 20_000
+"""One long row among many short ones would be filled up to millions of empty cells."""
 CAPTION_LIMIT = 300
 """Longer text after a picture is the article's. The longest caption of 5,240 measured 289 characters."""
 
@@ -206,6 +209,8 @@ def _table(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
     ]
     rows = [row for row in rows if any(row)]
     width = max(map(len, rows), default=0)
+    if width * len(rows) > MAX_CELLS:
+        raise HostileError(f"a table of the page has over {MAX_CELLS} cells")
     return [Table(tuple(row + ((),) * (width - len(row)) for row in rows))] if rows else []
 
 

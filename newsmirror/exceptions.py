@@ -33,3 +33,12 @@ class CommitError(NewsmirrorError):
 
 class LayoutError(NewsmirrorError):
     """Raised by `extract_article` when no layout of the site matches a page: the source has changed."""
+
+    reason = "layout"
+    """How the failure is counted."""
+
+
+class HostileError(LayoutError):
+    """Raised by `guard` for a page that may not be parsed, or was not parsed to its end."""
+
+    reason = "hostile"

@@ -11,11 +11,10 @@ from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 from lxml import etree, html
 
 from newsmirror.exceptions import LayoutError
+from newsmirror.guard import parse_html
 from newsmirror.items import ScrapedArticle
 from newsmirror.site import STAND_IN, Layout, Site
 
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 NEXT_WORDS = {"下一页", "下一頁", "后一页", "後一頁", ">", "»", "next"}
 TIME = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T　]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?"
@@ -56,17 +55,6 @@ class ListPage:
     next_url: str | None = None
     scripts_only: bool = False
     """No article link, but article addresses inside scripts: a browser may be needed."""
-
-
-def parse_html(text: str) -> html.HtmlElement:
-    """The root of a page; control characters, which lxml refuses, are left out.
-
-    Raises LayoutError for text without any markup.
-    """
-    try:
-        return html.document_fromstring(XML_DECLARATION.sub("", CONTROLS.sub("", text)))
-    except etree.ParserError as error:
-        raise LayoutError("the page is empty") from error
 
 
 def extract_list(text: str, *, url: str, site: Site) -> ListPage:

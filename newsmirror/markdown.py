@@ -76,7 +76,8 @@ def _heading_text(spans: Spans) -> str:
 
 def guard_heading(text: str) -> str:
     """A heading's Markdown whose last # signs show: unescaped they would close it."""
-    return re.sub(r"(#+)$", r"\\\1", text)
+    end = len(text.rstrip("#"))  # a pattern for signs at the end would try each of a million before others
+    return f"{text[:end]}\\{text[end:]}" if end < len(text) else text
 
 
 def _picture(block: Picture, words: dict[str, str]) -> str:

@@ -1,22 +1,16 @@
 """Where things stand in the published tree, and what their public addresses are. Pure."""
 
-import hashlib
 import posixpath
 import re
-import unicodedata
 from datetime import date
 from urllib.parse import quote
 
 from newsmirror.items import Article, Row
+from newsmirror.names import file_name, name_digest
 
 FRONT = "README.md"
 LINKS = "LINKS.md"
 PATTERN_FIELDS = {"year", "month", "day", "id", "category"}
-# What file systems and hosts do not take, or take for something else, in a file's name.
-UNSAFE = re.compile(r'[/\\:*?"<>|#%\x00-\x1f\x7f]|^[.\s-]|[.\s]$')
-RESERVED = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)$")
-NAME_BYTES = 180
-"""Longest file name without its ending, in bytes of UTF-8; file systems take 255."""
 BLOB_FORMS = {
     "github.com": "https://github.com/{path}/blob/{branch}/",
     "gitlab.com": "https://gitlab.com/{path}/-/blob/{branch}/",
@@ -61,13 +55,7 @@ def category_stem(key: str) -> str:
 
 def tag_stem(name: str) -> str:
     """Where a tag's lists stand; the bucket is the first two hex digits of the SHA-256 of its normal form."""
-    normal = unicodedata.normalize("NFC", name).strip()
-    digest = hashlib.sha256(normal.encode()).hexdigest()
-    safe = UNSAFE.sub("_", normal)
-    if safe != normal or RESERVED.match(safe) or len(safe.encode()) > NAME_BYTES:
-        cut = safe.encode()[:NAME_BYTES].decode(errors="ignore")
-        safe = f"{cut}~{digest[:8]}"
-    return f"tags/{digest[:2]}/{safe}"
+    return f"tags/{name_digest(name)[:2]}/{file_name(name)}"
 
 
 def data_path(day: date) -> str:

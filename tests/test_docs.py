@@ -12,7 +12,7 @@ from newsmirror.outcome import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "newsmirror"
-ERRORS = {"ConfigError", "RefusedError", "BusyError", "NoSpaceError", "CommitError"}
+ERRORS = {"ConfigError", "RefusedError", "BusyError", "NoSpaceError", "CommitError", "LayoutError", "HostileError"}
 SHORT = 12
 """Fixed parts of a message shorter than this say nothing by themselves."""
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsmirror.exceptions import LayoutError
-from newsmirror.extract import Link, ListPage, extract_article, extract_feed, extract_list, parse_html
+from newsmirror.extract import Link, ListPage, extract_article, extract_feed, extract_list
 from newsmirror.items import BEIJING, ScrapedArticle
 from newsmirror.spiders.secretchina import SITE
 from tests.samples import URL
@@ -342,7 +342,3 @@ def test_extract_article_of_something_else(text: str) -> None:
 def test_extract_article_with_a_foreign_address() -> None:
     with pytest.raises(LayoutError, match="not the address of an article"):
         read(page_2018(), "https://example.org/x.html")
-
-
-def test_parse_html_leaves_out_control_characters() -> None:
-    assert parse_html("<?xml version='1.0' encoding='gb2312'?><p>河\x00边</p>").text_content() == "河边"

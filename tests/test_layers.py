@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "newsmirror"
 LAYERS = (
-    {"items", "site", "exceptions", "outcome", "text"},
+    {"items", "site", "exceptions", "outcome", "text", "names"},
     {
         "extract",
         "inline",
@@ -22,6 +22,7 @@ LAYERS = (
         "checks",
         "script",
         "record",
+        "guard",
     },
     {"store", "worktree", "git"},
     {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"},

@@ -51,40 +51,6 @@ def test_tag_stem_of_an_ordinary_name(name: str, stem: str) -> None:
     assert tag_stem(name) == stem
 
 
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("a/b", "a_b~"),
-        ("..", "__~"),
-        (".hidden", "_hidden~"),
-        ("-x", "_x~"),
-        ("a.", "a_~"),
-        ("con", "con~"),
-        ("LPT1", "LPT1~"),
-        ("50%", "50_~"),
-        ('a"b<c>|?*:\\#', "a_b_c_______~"),
-    ],
-)
-def test_tag_stem_of_an_odd_name(name: str, safe: str) -> None:
-    bucket, file = tag_stem(name).split("/")[1:]
-    assert file.startswith(safe)
-    assert file == f"{safe}{file[-8:]}"
-    assert file[-8:-6] == bucket
-
-
-def test_tag_stem_of_a_long_name_is_cut_between_characters() -> None:
-    file = tag_stem("河" * 100).split("/")[-1]
-    assert (file[:60], len(file.encode())) == ("河" * 60, 189)
-
-
-def test_tag_stem_of_two_names_with_one_safe_form_differs() -> None:
-    assert tag_stem("a/b") != tag_stem("a:b")
-
-
-def test_tag_stem_of_both_unicode_forms_is_the_same() -> None:
-    assert tag_stem("e\u0301") == tag_stem("\u00e9")
-
-
 def test_data_path() -> None:
     assert data_path(date(2021, 2, 7)) == "data/2021/02/07.jsonl"
 

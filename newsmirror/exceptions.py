@@ -42,3 +42,9 @@ class HostileError(LayoutError):
     """Raised by `guard` for a page that may not be parsed, or was not parsed to its end."""
 
     reason = "hostile"
+
+
+class EncodingError(LayoutError):
+    """Raised by `decode_page` when no encoding makes text of a page's bytes."""
+
+    reason = "encoding"

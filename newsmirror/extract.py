@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 from lxml import etree, html
 
 from newsmirror.exceptions import LayoutError
-from newsmirror.guard import parse_html
+from newsmirror.guard import XML_DECLARATION, parse_html
 from newsmirror.items import ScrapedArticle
 from newsmirror.site import STAND_IN, Layout, Site
 
@@ -113,16 +113,18 @@ def _next_page(root: html.HtmlElement, base: str, url: str, site: Site) -> str |
     return None
 
 
-def extract_feed(body: bytes, *, site: Site) -> ListPage:
+def extract_feed(text: str, *, site: Site) -> ListPage:
     """Article links of an RSS feed with their exact times; a damaged feed gives what can be read of it.
 
     A feed with a document type is refused (no links): entities are the only use of one, and an attack.
     """
-    if b"<!DOCTYPE" in body[:2000].upper():
+    if "<!DOCTYPE" in text[:2000].upper():
         return ListPage(())
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+    )
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(XML_DECLARATION.sub("", text).encode(), parser)
     except etree.XMLSyntaxError:
         return ListPage(())
     links: dict[int, Link] = {}

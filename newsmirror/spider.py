@@ -20,8 +20,9 @@ from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
+from newsmirror.decode import decode_page
 from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
-from newsmirror.exceptions import LayoutError
+from newsmirror.exceptions import EncodingError, LayoutError
 from newsmirror.extract import ListPage, extract_article, extract_feed, extract_list
 from newsmirror.items import ScrapedArticle
 from newsmirror.memory import Memory, NoMemory
@@ -100,7 +101,11 @@ class NewsSpider(Spider):
             reason = "limited" if response.status in LIMITS else "http"
             self._note_list_failure(address, source, reason, f"{response.status}")
             return
-        page = self._read_list(response, source)
+        try:
+            page = self._read_list(response, source)
+        except EncodingError as error:
+            self._note_list_failure(address, source, "empty", str(error))
+            return
         if not page.links:
             why = "only scripts, a browser may be needed" if page.scripts_only else "no articles"
             self._note_list_failure(address, source, "empty", why)
@@ -117,10 +122,10 @@ class NewsSpider(Spider):
 
     def _read_list(self, response: Response, source: ListSource) -> ListPage:
         if source.kind == "feed":
-            return extract_feed(response.body, site=self.site)
+            return extract_feed(read_text(response), site=self.site)
         if not isinstance(response, TextResponse):
             return ListPage(())
-        return extract_list(response.text, url=response.url, site=self.site)
+        return extract_list(read_text(response), url=response.url, site=self.site)
 
     def list_failed(self, failure: Failure) -> None:
         """Count a list that nobody answered; give up when the source seems dead."""
@@ -202,10 +207,10 @@ class NewsSpider(Spider):
             if not isinstance(response, TextResponse):
                 raise LayoutError("the answer is no text")
             article = extract_article(
-                response.text, url=address, site=self.site, published=published, category=category
+                read_text(response), url=address, site=self.site, published=published, category=category
             )
         except LayoutError as error:
-            self.fail(address, "layout", str(error))
+            self.fail(address, error.reason, str(error))
             return
         self._forget(asked)
         if not self._is_in_time(article):
@@ -257,6 +262,12 @@ class NewsSpider(Spider):
     def _value(self, name: str) -> int:
         assert self.crawler.stats
         return int(self.crawler.stats.get_value(f"newsmirror/{name}", 0))
+
+
+def read_text(response: Response) -> str:
+    """The text of an answer, whatever charset it claims. Raises EncodingError where there is none."""
+    content_type = response.headers.get("Content-Type") or b""
+    return decode_page(response.body, content_type=content_type.decode("latin-1"))
 
 
 def explain(error: BaseException) -> tuple[str, str]:

@@ -1,9 +1,11 @@
 """Article → the first reason not to publish it, or None. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import Enum
 
-from newsmirror.items import Article, Embed, Picture, text_length
+from newsmirror.decode import is_misread
+from newsmirror.items import Article, Embed, Picture, block_lines, text_length
 
 MIN_CHARACTERS = 10
 """Without a picture or video, less text than this is no article. The shortest of 4,491 measured has 16."""
@@ -21,6 +23,7 @@ class Problem(Enum):
     TOO_LONG = "too_long"
     FUTURE = "date_in_future"
     TOO_OLD = "date_before_source"
+    MISREAD = "encoding"
 
 
 def find_problem(article: Article, *, now: datetime) -> Problem | None:
@@ -37,4 +40,11 @@ def find_problem(article: Article, *, now: datetime) -> Problem | None:
         return Problem.FUTURE
     if article.published.year < 2001:  # the source was founded in 2001
         return Problem.TOO_OLD
+    if is_misread(_texts(article)):
+        return Problem.MISREAD
     return None
+
+
+def _texts(article: Article) -> Iterator[str]:
+    yield from (article.title, *article.authors, *article.tags, *block_lines(article.blocks))
+    yield from filter(None, (article.source, article.editor, article.rights))

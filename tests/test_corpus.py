@@ -12,6 +12,7 @@ from cmarkgfm.cmark import Options
 from lxml import html
 
 from newsmirror.clean import clean_article
+from newsmirror.decode import is_misread
 from newsmirror.extract import extract_article
 from newsmirror.items import Article, Block, ListBlock, Paragraph, Picture, Quote, Span, Table, block_lines
 from newsmirror.paths import page_path
@@ -105,3 +106,7 @@ def test_text_of_the_source_is_kept() -> None:
             lost.append((article.id, missing[:3]))
 
     assert lost == []
+
+
+def test_no_article_is_taken_for_garbled() -> None:
+    assert [a.id for a in articles() if is_misread([a.title, *a.tags, *block_lines(a.blocks)])] == []

@@ -147,9 +147,9 @@ def test_page_without_pager() -> None:
 # --- feeds
 
 
-def feed(*items: str, head: str = "") -> bytes:
+def feed(*items: str, head: str = "") -> str:
     text = f"<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel>{''.join(items)}</channel></rss>"
-    return f"<?xml version='1.0' encoding='utf-8'?>{head}{text}".encode()
+    return f"<?xml version='1.0' encoding='utf-8'?>{head}{text}"
 
 
 def item(url: str, date: str = "2021-12-17T08:30:15+08:00") -> str:
@@ -186,9 +186,14 @@ def test_extract_feed_reads_what_is_left_of_a_broken_one() -> None:
     assert [link.id for link in extract_feed(broken, site=SITE).links] == [990001, 990002]
 
 
-@pytest.mark.parametrize("body", [b"", b"   ", b"no markup", b"\x00\xff", b"<html><body>x</body></html>"])
-def test_extract_feed_of_something_else(body: bytes) -> None:
-    assert extract_feed(body, site=SITE) == ListPage(())
+@pytest.mark.parametrize("text", ["", "   ", "no markup", "\x00\xff", "<html><body>x</body></html>"])
+def test_extract_feed_of_something_else(text: str) -> None:
+    assert extract_feed(text, site=SITE) == ListPage(())
+
+
+def test_extract_feed_does_not_believe_its_declaration() -> None:
+    text = feed(item(URL), item(OTHER)).replace("encoding='utf-8'", "encoding='utf-16'")
+    assert len(extract_feed(text, site=SITE).links) == 2
 
 
 # --- articles

@@ -23,6 +23,7 @@ LAYERS = (
         "script",
         "record",
         "guard",
+        "decode",
     },
     {"store", "worktree", "git"},
     {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"},

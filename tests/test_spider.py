@@ -140,6 +140,35 @@ def test_article_without_layout_is_counted_and_logged(caplog: pytest.LogCaptureF
     assert ARTICLE_URL in caplog.text
 
 
+def test_article_in_another_charset_than_it_says_is_read() -> None:
+    page = ARTICLE_HTML.replace("足够长的一句话", "足够长的一句话，他们每天早晨都到河边去听钟声")
+    body = page.replace("<head>", "<head><meta charset=utf-8>").encode("gb18030")
+    response = HtmlResponse(ARTICLE_URL, body=body, headers={"Content-Type": "text/html; charset=utf-8"})
+
+    (found,) = make_spider().parse_article(response)
+
+    assert found.title == "题目"
+    assert "他们每天早晨都到河边去听钟声" in found.body_html
+
+
+def test_article_whose_bytes_are_no_text_is_counted() -> None:
+    spider = make_spider()
+
+    assert list(spider.parse_article(HtmlResponse(ARTICLE_URL, body=bytes(range(128, 256)) * 20))) == []
+
+    assert count_of(spider, "articles/encoding") == 1
+
+
+def test_list_whose_bytes_are_no_text_is_counted(caplog: pytest.LogCaptureFixture) -> None:
+    spider = make_spider()
+
+    assert list(spider.parse_list(HtmlResponse(LIST_URL, body=bytes(range(128, 256)) * 20), PAGE, LIST_URL)) == []
+    spider._report_lists()
+
+    assert count_of(spider, "lists/empty") == 1
+    assert "the page's bytes are no text in any encoding that the source uses" in caplog.text
+
+
 def test_article_that_is_no_text_is_counted() -> None:
     spider = make_spider()
 

@@ -19,6 +19,7 @@ from newsmirror.clean import clean_article
 from newsmirror.extract import extract_article
 from newsmirror.render import PageStyle, render_page
 from newsmirror.site import Site
+from newsmirror.spider import read_text
 
 CASES = Path("tests/sites")
 
@@ -86,7 +87,7 @@ class Command(ScrapyCommand):
     def _record(self, spider: type[Spider], url: str, folder: Path, site: Site) -> None:
         def keep(response: Response) -> None:
             assert isinstance(response, TextResponse)
-            record_case(folder, response.text, url, site)
+            record_case(folder, read_text(response), url, site)
 
         async def start(_self: Any) -> AsyncIterator[Request]:
             yield Request(url, callback=keep)

@@ -9,13 +9,13 @@ from string import Formatter
 from typing import Any
 from urllib.parse import urlsplit
 
+from newsmirror.addresses import LOOPBACK
 from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.render import Blocks, PageStyle
 from newsmirror.script import Script
 
 PREFIX = "NEWSMIRROR_"
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 BRANCH = re.compile(r"^(?!HEAD$|.*(?:\.\.|//|/\.|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$")
 AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,64}@[^<>\s@]{1,190})>$")
 BLOCK_LIMIT = 20_000
@@ -37,6 +37,11 @@ class Config:
     page_path: str
     members_only: str
     style: PageStyle
+
+    @property
+    def front_host(self) -> str | None:
+        """Host of the front, None where the site itself is asked."""
+        return urlsplit(self.site_url).hostname if self.site_url else None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> "Config":

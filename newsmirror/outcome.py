@@ -14,7 +14,7 @@ class Outcome(Enum):
     REFUSED = ("refused", 2, "settings, arguments or the working copy do not allow a run")
     BUSY = ("busy", 10, "another run holds the lock of this working copy")
     UNREACHABLE = ("unreachable", 11, "no list could be fetched; check the network and the source's address")
-    IDENTITY = ("identity", 12, "the certificate is not the source's; somebody may be answering in its place")
+    IDENTITY = ("identity", 12, "whoever answered is not the source; somebody may be answering in its place")
     SUSPICIOUS = ("suspicious", 13, "answers came, but they are not the source's lists or articles")
     LAYOUT_CHANGED = ("layout_changed", 14, "articles were not recognised; the source has changed its pages")
     LIMITED = ("limited", 15, "robots.txt or a rate limit keeps the source's lists from being read")

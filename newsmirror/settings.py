@@ -29,7 +29,15 @@ REMOTE_CONTROL_ENABLED = False  # default True: runs code that is posted to it
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
 DOWNLOADER_CLIENT_TLS_CIPHERS = None  # Twisted's curated list instead of OpenSSL's
-DOWNLOAD_HANDLERS = {"ftp": None, "s3": None, "file": None, "data": None}  # http only passes the gate on loopback
+DOWNLOAD_HANDLERS = {
+    "https": "newsmirror.handlers.SiteHandler",  # Scrapy's, with bounded headers
+    "http": "newsmirror.handlers.SiteHandler",  # for a front on this machine only
+    "ftp": None,
+    "s3": None,
+    "file": None,
+    "data": None,
+}
+TWISTED_DNS_RESOLVER = "newsmirror.resolver.PublicResolver"  # default: IPv4 only, private addresses too
 DOWNLOAD_MAXSIZE = 2 * 1024 * 1024  # default 1 GiB; the longest article page has some 200 KB
 DOWNLOAD_WARNSIZE = 1024 * 1024
 DOWNLOAD_TIMEOUT = 30  # default 180
@@ -56,8 +64,10 @@ FEED_EXPORT_ENCODING = "utf-8"
 DOWNLOADER_MIDDLEWARES = {
     # Lets dont_filter requests and other ports pass, and refuses a front's robots.txt: our gate replaces it.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "newsmirror.middlewares.AddressGate": 10,  # before all others: sees robots.txt and redirects as well
-    "newsmirror.middlewares.Front": 20,
+    "newsmirror.middlewares.gate.AddressGate": 10,  # before all others: sees robots.txt and redirects as well
+    "newsmirror.middlewares.front.Front": 20,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows everything where the file is missing
+    "newsmirror.middlewares.robots.Robots": 100,
 }
 ITEM_PIPELINES = {
     "newsmirror.pipelines.clean.CleanPipeline": 100,

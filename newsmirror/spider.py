@@ -8,13 +8,7 @@ from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DontCloseSpider,
-    DownloadCancelledError,
-    IgnoreRequest,
-    UnsupportedURLSchemeError,
-)  # fmt: skip
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
@@ -24,6 +18,7 @@ from newsmirror.decode import decode_page
 from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
 from newsmirror.exceptions import EncodingError, LayoutError
 from newsmirror.extract import ListPage, extract_article, extract_feed, extract_list
+from newsmirror.failures import explain
 from newsmirror.items import ScrapedArticle
 from newsmirror.memory import Memory, NoMemory
 from newsmirror.site import STAND_IN, Site
@@ -268,27 +263,3 @@ def read_text(response: Response) -> str:
     """The text of an answer, whatever charset it claims. Raises EncodingError where there is none."""
     content_type = response.headers.get("Content-Type") or b""
     return decode_page(response.body, content_type=content_type.decode("latin-1"))
-
-
-def explain(error: BaseException) -> tuple[str, str]:
-    """Reason (as counted) and a few words for what a request died of."""
-    text = str(error)
-    if "certificate" in text.lower() or "CERTIFICATE" in repr(getattr(error, "reasons", "")):
-        return "identity", "the certificate is not valid for this host"
-    if isinstance(error, IgnoreRequest) and text == DEAD:
-        return "unreachable", text
-    if isinstance(error, IgnoreRequest):
-        robots = "robots.txt" in text
-        return ("limited", "forbidden by robots.txt") if robots else ("refused", text or "refused")
-    if isinstance(error, CannotResolveHostError):
-        return "unreachable", "the host's name is not known"
-    if isinstance(error, UnsupportedURLSchemeError):
-        return "refused", "the scheme of the address is not allowed"
-    if isinstance(error, DownloadCancelledError):
-        return "refused", "the answer is larger than DOWNLOAD_MAXSIZE"
-    names = {
-        "DownloadConnectionRefusedError": "nobody answers at the address",
-        "DownloadTimeoutError": "no answer in time",
-        "ResponseDataLossError": "the answer was cut",
-    }
-    return "unreachable", names.get(type(error).__name__, "the connection failed")

@@ -8,7 +8,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "newsmirror"
 LAYERS = (
     {"items", "site", "exceptions", "outcome", "text", "names"},
-    {
+    {"addresses"}
+    | {
         "extract",
         "inline",
         "blocks",
@@ -27,7 +28,7 @@ LAYERS = (
     },
     {"store", "worktree", "git"},
     {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"},
-    {"spider", "middlewares", "report", "settings", "pipelines", "commands"},
+    {"failures", "resolver", "handlers"} | {"spider", "middlewares", "report", "settings", "pipelines", "commands"},
     {"spiders"},
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

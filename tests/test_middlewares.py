@@ -8,7 +8,8 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import HtmlResponse
 from scrapy.utils.test import get_crawler
 
-from newsmirror.middlewares import HOST_KEY, AddressGate, Front
+from newsmirror.middlewares.front import HOST_KEY, Front
+from newsmirror.middlewares.gate import AddressGate
 from newsmirror.spiders.secretchina import SecretChinaSpider
 
 AUTHOR = "newsmirror <newsmirror@example.invalid>"

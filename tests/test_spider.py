@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from newsmirror.discovery import ListSource
 from newsmirror.exceptions import ConfigError
-from newsmirror.spider import DEAD, NewsSpider, explain
+from newsmirror.spider import NewsSpider
 from newsmirror.spiders.secretchina import SITE, SecretChinaSpider
 from newsmirror.store import Pending
 
@@ -215,21 +214,6 @@ def test_start_reads_only_the_lists_that_the_arguments_name() -> None:
         "https://www.secretchina.com/news/gb/p9.html",
         "https://www.secretchina.com/news/gb/tag/%E5%B7%9D%E6%99%AE",
     ]
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (DownloadTimeoutError(), "unreachable"),
-        (CannotResolveHostError(), "unreachable"),
-        (DownloadFailedError("certificate verify failed"), "identity"),
-        (IgnoreRequest("Forbidden by robots.txt"), "limited"),
-        (IgnoreRequest("the address is not the site's"), "refused"),
-        (IgnoreRequest(DEAD), "unreachable"),
-    ],
-)
-def test_failures_are_explained(error: Exception, reason: str) -> None:
-    assert explain(error)[0] == reason
 
 
 def test_article_that_redirects_to_another_is_refused() -> None:

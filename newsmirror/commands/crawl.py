@@ -17,7 +17,6 @@ from newsmirror.report import outcome_of
 # Loggers and the level from which on an operator wants to read them. What robots and retry report request
 # by request stands in our summary of lists and articles; the others tell what never changes.
 QUIET = {
-    "scrapy.downloadermiddlewares.robotstxt": logging.CRITICAL,
     "scrapy.downloadermiddlewares.retry": logging.CRITICAL,
     "scrapy.middleware": logging.WARNING,
     "scrapy.addons": logging.WARNING,

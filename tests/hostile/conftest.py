@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import clean_environment
 from tests.hostile.ca import Authority
+from tests.hostile.fetch import Fetcher
 from tests.hostile.server import HostileServer, Trap
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,15 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """A certificate authority of this session."""
     return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture(scope="session")
+def fetcher() -> Iterator[Fetcher]:
+    """Single requests through our handlers."""
+    running = Fetcher()
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

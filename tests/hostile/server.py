@@ -82,6 +82,8 @@ class HostileServer:
     refused_handshakes: int = 0
     bytes_sent: int = 0
     port: int = 0
+    on_connect: bytes = b""
+    """Sent at once, before anything is read."""
 
     def __post_init__(self) -> None:
         self._lock = Lock()
@@ -138,6 +140,7 @@ class HostileServer:
     def _serve(self, plain: socket.socket) -> None:
         connection = plain
         try:
+            plain.sendall(self.on_connect)
             connection = self._wrapped(plain)
             while not self._stopping.is_set() and self._answer(connection):
                 pass

@@ -1,0 +1,1 @@
+"""Downloader middlewares: which requests are sent, where to and when, and which answers are taken."""

@@ -236,6 +236,18 @@ def robots(text: str, *, status: int = 200) -> Behaviour:
     return answer(text.encode(), status=status, kind="text/plain")
 
 
+def long_text(start: str, *, megabytes: int) -> Behaviour:
+    """A text that begins with *start* and goes on as a comment."""
+
+    def behave(talk: Talk) -> None:
+        talk.send(head(Content_Type="text/plain", Content_Length=str(len(start) + megabytes * MEGABYTE)))
+        talk.send(start.encode())
+        for _ in range(megabytes):
+            talk.send(b"#" * MEGABYTE)
+
+    return behave
+
+
 def cookies(body: bytes) -> Behaviour:
     """A page that sets cookies and an ETag to know the reader by."""
     return answer(body, headers={"Set_Cookie": "id=tracker; Path=/; Max-Age=99999", "ETag": '"tracker"'})

@@ -51,7 +51,7 @@ def test_lists_are_asked(fetcher: Fetcher, hostile: HostileServer, tmp_path: Pat
         (behaviours.robots(DISALLOW), Outcome.LIMITED, "forbidden by robots.txt"),
         (behaviours.robots(f"\ufeff{DISALLOW}"), Outcome.LIMITED, "forbidden by robots.txt"),
         (behaviours.robots(f"User-Agent: NewsMirror\nDisallow: /\n\n{GROUP}Allow: /"), Outcome.LIMITED, "forbidden by"),
-        (behaviours.robots(f"{DISALLOW}# {'x' * 50_000_000}"), Outcome.LIMITED, "forbidden by robots.txt"),
+        (behaviours.long_text(DISALLOW, megabytes=50), Outcome.LIMITED, "forbidden by robots.txt"),
         (behaviours.robots("", status=500), Outcome.LIMITED, "robots.txt cannot be read: status 500"),
         (behaviours.robots("", status=503), Outcome.LIMITED, "robots.txt cannot be read: status 503"),
         (behaviours.robots("", status=429), Outcome.LIMITED, "robots.txt cannot be read: status 429"),

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from newsmirror.addresses import LOOPBACK
 from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
+from newsmirror.pushing import Pushing, read_pushing
 from newsmirror.render import Blocks, PageStyle
 from newsmirror.script import Script
 
@@ -37,6 +38,7 @@ class Config:
     page_path: str
     members_only: str
     style: PageStyle
+    pushing: Pushing
 
     @property
     def front_host(self) -> str | None:
@@ -61,14 +63,17 @@ class _Reader:
 
     def text(self, name: str) -> str:
         value = self.settings.get(PREFIX + name)
+        if isinstance(value, list | tuple):
+            value = ",".join(map(str, value))
         return DEFAULTS.get(name, "") if value is None else str(value).strip()
 
     def refuse(self, name: str, what: str) -> None:
         self.problems.append(f"{PREFIX}{name} {what}")
 
     def config(self) -> Config:
+        repo = Path(self.text("REPO") or self.missing_repo()).absolute()
         config = Config(
-            repo=Path(self.text("REPO") or self.missing_repo()).absolute(),
+            repo=repo,
             branch=self.branch(),
             public_url=self.address("PUBLIC_URL"),
             author=self.author(),
@@ -77,6 +82,7 @@ class _Reader:
             page_path=self.page_path(),
             members_only=self.choice("MEMBERS_ONLY", ("teaser", "full"), "teaser"),
             style=PageStyle(self.blocks(), self.counter(), self.images() == "embed", self.script()),
+            pushing=read_pushing(self.text, self.refuse, repo),
         )
         self.not_built_yet()
         if self.problems:
@@ -190,5 +196,3 @@ class _Reader:
         """Settings of the contract whose work this version does not do: better refused than ignored."""
         if self.choice("BROWSER", ("never", "lists", "always"), "never") in ("lists", "always"):
             self.refuse("BROWSER", "is set, but this version fetches without a browser only; use never")
-        if self.text("REMOTES"):
-            self.refuse("REMOTES", "is set, but this version does not push; leave it out and run git push yourself")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from newsmirror.outcome import PushResult
+
 
 class NewsmirrorError(Exception):
     """Base of all errors that end a run with one sentence instead of a traceback."""
@@ -29,6 +31,19 @@ class NoSpaceError(NewsmirrorError):
 
 class CommitError(NewsmirrorError):
     """Raised by `Repository.commit` when git did not take the commit; carries git's words."""
+
+
+class SideError(NewsmirrorError):
+    """Raised by `SideRepository` when a local git command fails; carries git's words."""
+
+
+class PushError(NewsmirrorError):
+    """Raised by `Transport` when a remote does not do what it was asked, and by `Joiner` when it may not be joined."""
+
+    def __init__(self, result: PushResult, words: str = ""):
+        self.result = result
+        self.words = words
+        super().__init__(f"{result.label}: {words}")
 
 
 class LayoutError(NewsmirrorError):

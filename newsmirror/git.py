@@ -9,7 +9,7 @@ are UTC.
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -37,14 +37,15 @@ CONFIGURATION = {
 """Given by the environment, so that no configuration of the repository or the operator's home wins."""
 
 
-def safe_environment() -> dict[str, str]:
-    """What every git process of ours gets besides the ordinary environment."""
+def safe_environment(further: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What every git process of ours gets besides the ordinary environment; *further* is more configuration."""
+    configuration = CONFIGURATION | dict(further or {})
     environment = {
         "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-        "GIT_CONFIG_COUNT": str(len(CONFIGURATION)),
+        "GIT_CONFIG_COUNT": str(len(configuration)),
     }  # fmt: skip
-    for number, (key, value) in enumerate(CONFIGURATION.items()):
+    for number, (key, value) in enumerate(configuration.items()):
         environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return environment
 

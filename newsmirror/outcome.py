@@ -1,6 +1,6 @@
 """What a run can end as, and how that is decided from what was counted. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -20,6 +20,8 @@ class Outcome(Enum):
     LIMITED = ("limited", 15, "robots.txt or a rate limit keeps the source's lists from being read")
     NO_SPACE = ("no_space", 20, "the disk is full or the folder cannot be written")
     COMMIT_FAILED = ("commit_failed", 23, "git did not take the commit")
+    PARTLY_PUSHED = ("partly_pushed", 30, "committed, but not every remote holds it; the next run tries again")
+    NOT_PUSHED = ("not_pushed", 31, "committed, but no remote holds it; the next run tries again")
     INTERRUPTED = ("interrupted", 40, "stopped by a signal; what was complete is published")
 
     def __init__(self, label: str, exit_code: int, sentence: str):
@@ -31,6 +33,28 @@ class Outcome(Enum):
     def named(cls, label: str) -> "Outcome":
         """The outcome with this name. Raises StopIteration for an unknown one."""
         return next(outcome for outcome in cls if outcome.label == label)
+
+
+class PushResult(Enum):
+    """How the push to one remote ended: name, whether the remote holds our newest commit, sentence."""
+
+    PUSHED = ("pushed", True, "the remote took the newest commit")
+    CURRENT = ("current", True, "the remote held the newest commit already")
+    UNREACHABLE = ("unreachable", False, "the remote cannot be reached")
+    SILENT = ("silent", False, "the remote did not answer in time")
+    DENIED = ("denied", False, "the remote does not accept the login")
+    REJECTED = ("rejected", False, "the remote does not take the commit")
+    UNCONFIRMED = ("unconfirmed", False, "the remote said that it took the commit, but does not hold it")
+    DIVERGED = ("diverged", False, "the remote holds another history; nothing there was changed")
+    RACED = ("raced", False, "another publisher was faster each time; the next run tries again")
+    UNFINISHED = ("unfinished", False, "only a part was pushed in the time allowed; the next run goes on")
+    STOPPED = ("stopped", False, "stopped by a signal before the remote had it")
+    BROKEN = ("broken", False, "git cannot push from the working copy; run git fsck there")
+
+    def __init__(self, label: str, holds: bool, sentence: str):
+        self.label = label
+        self.holds = holds
+        self.sentence = sentence
 
 
 EMPTY_SHARE = 0.5
@@ -93,3 +117,11 @@ def _judge_articles(report: Report) -> Outcome | None:
     if tried and not articles.get("scraped") and not report.quarantined:
         return Outcome.LIMITED if tried.get("limited") else Outcome.UNREACHABLE
     return None
+
+
+def judge_pushes(outcome: Outcome, pushes: Iterable[PushResult]) -> Outcome:
+    """The outcome of a run after its pushes: what failed before them decides, else whether all remotes hold it."""
+    held = [push.holds for push in pushes]
+    if outcome not in (Outcome.PUBLISHED, Outcome.NOTHING_NEW) or all(held):
+        return outcome
+    return Outcome.PARTLY_PUSHED if any(held) else Outcome.NOT_PUSHED

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,22 @@ class Confirmation:
     """The newest commit of ours that it was seen to hold."""
     at: str | None = None
     """When that was, UTC."""
-    step: int = STEP
+    step: int = 0
     """Bytes of the next push; halved when one does not end in time."""
 
     @classmethod
     def of(cls, remote: Remote) -> "Confirmation":
         """Nothing known yet."""
-        return cls(hashlib.sha256(remote.address.encode()).hexdigest())
+        return cls(hashlib.sha256(remote.address.encode()).hexdigest(), step=STEP)
+
+    def reached(self, commit: str, now: datetime) -> "Confirmation":
+        """The remote was seen to hold *commit*; the next step may be larger."""
+        at = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return replace(self, commit=commit, at=at, step=min(self.step * 2, STEP))
+
+    def too_slow(self) -> "Confirmation":
+        """A push did not end in time; the next step is smaller."""
+        return replace(self, step=max(self.step // 2, SMALLEST_STEP))
 
     @property
     def time(self) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from newsmirror import paths
@@ -12,7 +13,8 @@ from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, Re
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
 from newsmirror.items import Article, OutputFile, Page, Row
-from newsmirror.outcome import Outcome, Report, judge
+from newsmirror.outcome import Outcome, Report, judge, judge_pushes
+from newsmirror.push import Pusher
 from newsmirror.record import Record, record_file
 from newsmirror.site import Site
 from newsmirror.status import Result, make_status, write_status
@@ -138,9 +140,17 @@ class Publisher:
     # The end of a run
 
     def finish(
-        self, report: Report, *, failures: Iterable[tuple[str, str]] = (), pending: Iterable[Pending] = ()
+        self,
+        report: Report,
+        *,
+        failures: Iterable[tuple[str, str]] = (),
+        pending: Iterable[Pending] = (),
+        stop: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Lists, gate, commit, state, status; never raises for what can go wrong outside of this program."""
+        """Lists, gate, commit, state, pushes, status; never raises for what can go wrong outside of this program.
+
+        *stop* says whether remotes should not be waited for any more; it is asked often, from threads.
+        """
         try:
             result = self._publish(report, list(failures), list(pending))
         except NoSpaceError as error:
@@ -149,6 +159,8 @@ class Publisher:
             result = self._put_back(Outcome.COMMIT_FAILED, str(error))
         except RefusedError as error:
             result = self._put_back(Outcome.REFUSED, str(error))
+        else:
+            result = self._push(result, stop)
         self._write_status(result, report)
         return result
 
@@ -186,6 +198,15 @@ class Publisher:
         files = (OutputFile(path, self._tree.read(path) or b"") for path in sorted(written, key=paths.commit_order))
         message = f"newsmirror: {len(self._new)} new, {len(self._updated)} updated"
         return self._repository.commit(files, message, author=self._config.author, when=self._now())
+
+    def _push(self, result: Result, stop: Callable[[], bool]) -> Result:
+        """Bring the newest commit to every remote; one of an earlier run as well."""
+        try:
+            pushes = Pusher(self._repository, self._config.pushing, now=self._now, stop=stop).run()
+        except NoSpaceError as error:
+            return replace(result, outcome=Outcome.NO_SPACE, reason=str(error))
+        outcome = judge_pushes(result.outcome, [push.result for push in pushes])
+        return replace(result, outcome=outcome, remotes=pushes)
 
     def _put_back(self, outcome: Outcome, reason: str) -> Result:
         """Leave the tree as the last commit has it; the articles come again with the next run."""

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from newsmirror.confirmations import SMALLEST_STEP, STEP, Confirmation, Confirmations
+from newsmirror.confirmations import Confirmation, Confirmations
 from newsmirror.exceptions import CommitError, NoSpaceError, PushError, RefusedError, SideError
 from newsmirror.git import Repository
 from newsmirror.gitpush import Limits, Transport
@@ -23,8 +23,6 @@ ROUNDS = 3
 """How often a push is tried that another publisher's is faster than."""
 LONGEST = 900.0
 """Seconds that one remote may take in a run, however lively it is: a backlog goes on with the next run."""
-LONGEST_AFTER_SIGNAL = 45.0
-"""The same where a signal has ended the crawl: who stops a service waits a minute or so."""
 
 
 class Join(Protocol):
@@ -74,13 +72,12 @@ class Pusher:
         join: Join | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         stop: Callable[[], bool] = lambda: False,
-        hurry: bool = False,
     ):
-        """*stop* says whether the operator wants the end at once, *hurry* that a signal has ended the crawl."""
+        """*stop* says whether the operator wants the end at once; it is asked often, from threads."""
         self._repository, self._join, self._now = repository, join, now
         self._records = Confirmations(repository.private / "remotes.json")
-        longest = LONGEST_AFTER_SIGNAL if hurry else LONGEST
-        limits = Limits(pushing.patience, time.monotonic() + longest, stop)
+        self._aborted = False
+        limits = Limits(pushing.patience, time.monotonic() + LONGEST, lambda: self._aborted or stop())
         self._ways = [
             _Way(Transport(repository, remote, pushing.login, limits), self._records.get(remote))
             for remote in pushing.remotes
@@ -120,7 +117,11 @@ class Pusher:
 
         if ways:
             with ThreadPoolExecutor(len(ways)) as pool:
-                list(pool.map(safely, ways))
+                try:
+                    list(pool.map(safely, ways))
+                except BaseException:
+                    self._aborted = True  # else the end of the pool would wait for the remotes
+                    raise
         for way in self._ways:
             self._records.set(way.transport.remote, way.known)
 
@@ -173,7 +174,7 @@ class Pusher:
         if way.there != self._tip:
             for commit in way.side.steps(way.there, self._tip, way.known.step):
                 self._send_step(way, commit)
-        way.known = replace(way.known, commit=self._tip, at=self._time())
+        way.known = way.known.reached(self._tip, self._now())
         way.end(PushResult.PUSHED if way.took else PushResult.CURRENT)
 
     def _send_step(self, way: _Way, commit: str) -> None:
@@ -186,19 +187,16 @@ class Pusher:
             other = way.there is not None and not way.side.has(way.there)
             raise PushError(PushResult.RACED if other else PushResult.UNCONFIRMED)
         way.took = True
-        way.known = replace(way.known, commit=commit, at=self._time(), step=min(way.known.step * 2, STEP))
+        way.known = way.known.reached(commit, self._now())
 
     def _judge(self, way: _Way, commit: str, error: PushError) -> None:
         """A push that failed: the connection may have broken after the remote took the commit, so ask."""
         if error.result is PushResult.SILENT:
-            way.known = replace(way.known, step=max(way.known.step // 2, SMALLEST_STEP))
             if way.took and time.monotonic() > way.transport.limits.deadline:
                 raise PushError(PushResult.UNFINISHED, error.words) from error
+            way.known = way.known.too_slow()
         if error.result not in (PushResult.UNREACHABLE, PushResult.BROKEN) or way.transport.ask() != commit:
             raise error
-
-    def _time(self) -> str:
-        return f"{self._now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def _report(self, way: _Way) -> RemotePush:
         result = way.result or PushResult.RACED

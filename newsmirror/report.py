@@ -1,8 +1,11 @@
 """Scrapy's stats → what the outcome of a run is decided from, and back."""
 
+from collections.abc import Iterable
+
 from scrapy.crawler import Crawler
 
 from newsmirror.outcome import Outcome, Report, judge
+from newsmirror.remotes import RemotePush
 
 OUTCOME = "newsmirror/outcome"
 EXPECTED = {"finished", "shutdown"}
@@ -26,10 +29,12 @@ def _below(values: dict[str, object], prefix: str) -> dict[str, int]:
     return {name.removeprefix(prefix): int(str(value)) for name, value in values.items() if name.startswith(prefix)}
 
 
-def record(crawler: Crawler, outcome: Outcome) -> None:
-    """Keep the outcome in the stats, where the command and monitors read it."""
+def record(crawler: Crawler, outcome: Outcome, pushes: Iterable[RemotePush] = ()) -> None:
+    """Keep the outcome, and what became of each remote, in the stats, where the command and monitors read it."""
     assert crawler.stats
     crawler.stats.set_value(OUTCOME, outcome.label)
+    for push in pushes:
+        crawler.stats.set_value(f"newsmirror/remotes/{push.name}", push.result.label)
 
 
 def outcome_of(crawler: Crawler) -> Outcome:

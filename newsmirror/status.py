@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from newsmirror.outcome import Outcome, Report
+from newsmirror.outcome import Outcome, PushResult, Report
+from newsmirror.remotes import RemotePush
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Result:
     commit: str | None = None
     reason: str | None = None
     """One sentence where the outcome alone does not say it."""
+    remotes: tuple[RemotePush, ...] = ()
 
 
 def make_status(
@@ -29,7 +31,7 @@ def make_status(
         "outcome": result.outcome.label,
         "exit_code": result.outcome.exit_code,
         "sentence": result.reason or result.outcome.sentence,
-        "finished": f"{finished.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "finished": _stamp(finished),
         "new": result.new,
         "updated": result.updated,
         "quarantined": report.quarantined,
@@ -37,7 +39,21 @@ def make_status(
         "articles": articles,
         "lists": dict(sorted(report.lists.items())),
         "article_results": dict(sorted(report.articles.items())),
+        "remotes": {push.name: _remote(push) for push in result.remotes},
     }
+
+
+def _remote(push: RemotePush) -> dict[str, str | None]:
+    return {
+        "result": push.result.label,
+        "sentence": push.sentence,
+        "commit": push.confirmed,
+        "confirmed": _stamp(push.confirmed_at) if push.confirmed_at else None,
+    }
+
+
+def _stamp(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def write_status(folder: Path, status: dict[str, Any]) -> str | None:
@@ -57,4 +73,12 @@ def describe(result: Result, report: Report) -> str:
     counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
     commit = f"; commit {result.commit[:7]}" if result.commit else ""
     why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
-    return f"{result.outcome.label} {counts}; {report.lists.get('read', 0)} lists{commit}{why}"
+    return f"{result.outcome.label} {counts}; {report.lists.get('read', 0)} lists{commit}{_pushes(result)}{why}"
+
+
+def _pushes(result: Result) -> str:
+    pushed = [push.name for push in result.remotes if push.result is PushResult.PUSHED]
+    missing = [f"{push.name} ({push.result.label})" for push in result.remotes if not push.result.holds]
+    return (f"; pushed {', '.join(pushed)}" if pushed else "") + (
+        f"; not pushed {', '.join(missing)}" if missing else ""
+    )

@@ -21,13 +21,15 @@ LAYERS = (
         "render",
         "qr",
         "checks",
+        "remotes",
         "script",
         "record",
         "guard",
         "decode",
     },
-    {"store", "worktree", "git"},
-    {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"},
+    {"store", "worktree", "git"} | {"gitside", "gitpush"},
+    {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"}
+    | {"confirmations", "interrupts", "push", "pushing"},
     {"failures", "resolver", "handlers"} | {"spider", "middlewares", "report", "settings", "pipelines", "commands"},
     {"spiders"},
 )
@@ -69,7 +71,7 @@ def test_scrapy_stays_in_its_layer(path: Path) -> None:
     heads = {name.split(".")[0] for name in imports(path)}
 
     assert "scrapy" not in heads or LEVEL[top_name(path)] >= SCRAPY_LEVEL
-    assert "git" not in heads or top_name(path) == "git"
+    assert "git" not in heads or top_name(path) in {"git", "gitpush", "gitside"}
     assert "sqlite3" not in heads or top_name(path) == "store"
     assert not heads & {"subprocess", "pickle", "PIL", "playwright", "scrapy_playwright", "scrapyd"}
 

@@ -1,6 +1,7 @@
 """Page → files on disk; at the end of the crawl: one commit."""
 
 import logging
+from contextlib import closing
 from typing import Self
 
 from scrapy import signals
@@ -9,6 +10,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from newsmirror.config import Config
 from newsmirror.exceptions import BusyError, NewsmirrorError, NoSpaceError
+from newsmirror.interrupts import Interrupts
 from newsmirror.items import Article, Page
 from newsmirror.outcome import Outcome
 from newsmirror.publish import Publisher
@@ -65,10 +67,8 @@ class PublishPipeline:
         record(self._crawler, Outcome.FAILED)  # stands if what follows raises, which Scrapy only logs
         report = read_report(self._crawler, reason, unexpected=self._unexpected)
         failures, pending = self._spider.failures.items(), self._spider.unfinished()
-        try:
-            result = self._publisher.finish(report, failures=failures, pending=pending)
-        finally:
-            self._publisher.close()
-        record(self._crawler, result.outcome)
+        with closing(self._publisher), Interrupts(already=report.interrupted) as interrupts:
+            result = self._publisher.finish(report, failures=failures, pending=pending, stop=interrupts.stop)
+        record(self._crawler, result.outcome, result.remotes)
         level = logging.ERROR if result.outcome.exit_code else logging.INFO
         logger.log(level, describe(result, report))

@@ -1,0 +1,51 @@
+"""Signals that arrive while the end of a run waits for remotes, where Scrapy cannot act on them."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Self
+
+NUMBERS = (signal.SIGINT, signal.SIGTERM)
+GRACE = 45.0
+"""Seconds from the first signal on: who stops a service waits some 90."""
+
+
+class Interrupts:
+    """Counts signals while it is entered: the first one asks for an end soon, the second for one at once.
+
+    Each signal is also handed to whoever handled it before.
+    """
+
+    def __init__(self, *, already: bool, clock: Callable[[], float] = time.monotonic):
+        """*already*: the first signal has come before, it has ended the crawl."""
+        self._clock = clock
+        self._times = [clock()] if already else []
+        self._before: dict[int, Any] = {}
+
+    def stop(self) -> bool:
+        """Whether nothing should be waited for any more."""
+        return len(self._times) > 1 or bool(self._times and self._clock() > self._times[0] + GRACE)
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._take()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _take(self) -> None:
+        for number in NUMBERS:
+            handler = signal.getsignal(number)
+            if handler != self._count:
+                self._before[number] = handler
+                signal.signal(number, self._count)
+
+    def _count(self, number: int, frame: FrameType | None) -> None:
+        self._times.append(self._clock())
+        if callable(handler := self._before[number]):
+            handler(number, frame)
+        self._take()  # Scrapy's handler of the first signal puts another one in its place

@@ -76,7 +76,7 @@ def test_problem(settings: dict[str, str], problem: str) -> None:
     assert problems(**settings)[0] == problem
 
 
-@pytest.mark.parametrize("settings", [{"BROWSER": "lists"}, {"REMOTES": "origin"}])
+@pytest.mark.parametrize("settings", [{"BROWSER": "lists"}])
 def test_what_is_not_built_yet_is_refused(settings: dict[str, str]) -> None:
     assert "this version" in problems(**settings)[0]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsmirror import settings
-from newsmirror.outcome import Outcome
+from newsmirror.outcome import Outcome, PushResult
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "newsmirror"
@@ -72,6 +72,11 @@ def test_setting_is_documented(name: str) -> None:
 @pytest.mark.parametrize("outcome", list(Outcome), ids=lambda outcome: outcome.label)
 def test_outcome_is_documented(outcome: Outcome) -> None:
     assert re.search(rf"\b{outcome.exit_code}\b.*`{outcome.label}`", read("docs/operate.md"))
+
+
+@pytest.mark.parametrize("result", list(PushResult), ids=lambda result: result.label)
+def test_result_of_a_push_is_documented(result: PushResult) -> None:
+    assert f"| `{result.label}` | {result.sentence}" in read("docs/remotes.md")
 
 
 @pytest.mark.parametrize("file", ["requirements.in", "requirements_dev.in"])

@@ -8,6 +8,7 @@ import pytest
 from newsmirror.outcome import Outcome, PushResult, judge_pushes
 from newsmirror.remotes import Answer, Login, RemotePush, clean_words, find_name_fault, judge_failure, read_address
 
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 TOKEN = "ghp_Canary7Token"
 
 
@@ -56,6 +57,7 @@ def test_address_that_is_refused_without_being_quoted(address: str) -> None:
         read_address("origin", address)
 
     assert TOKEN not in str(caught.value)
+    assert f"NEWSMIRROR_REMOTES names '…', which {caught.value}`" in (DOCS / "settings.md").read_text(encoding="utf-8")
     assert len(address) < 4 or address not in str(caught.value)
 
 

@@ -55,5 +55,6 @@ def test_named_refuses_an_unknown_name() -> None:
 def test_exit_codes_are_a_contract() -> None:
     assert {outcome.label: outcome.exit_code for outcome in Outcome} == {
         "published": 0, "nothing_new": 0, "failed": 1, "refused": 2, "busy": 10, "unreachable": 11, "identity": 12,
-        "suspicious": 13, "layout_changed": 14, "limited": 15, "no_space": 20, "commit_failed": 23, "interrupted": 40,
+        "suspicious": 13, "layout_changed": 14, "limited": 15, "no_space": 20, "commit_failed": 23,
+        "partly_pushed": 30, "not_pushed": 31, "interrupted": 40,
     }  # fmt: skip

@@ -63,3 +63,7 @@ class EncodingError(LayoutError):
     """Raised by `decode_page` when no encoding makes text of a page's bytes."""
 
     reason = "encoding"
+
+
+class PictureError(NewsmirrorError):
+    """Raised by `shrink` and `PictureProcess` for a picture that cannot be published; carries a word or two why."""

@@ -159,6 +159,16 @@ class OutputFile:
     content: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """Where a picture of the source stands in the published tree."""
+
+    src: str
+    """The address that `Picture` has."""
+    path: str
+    """``images/1f/1f0c….webp``"""
+
+
 @dataclass(frozen=True)
 class Page:
     """An article on its way to disk; the pipelines fill in what follows *path*."""
@@ -169,10 +179,15 @@ class Page:
     """What the QR code holds: the page's public address, the source's where none is known."""
     markdown: str = field(default="", repr=False)
     qr: bytes = field(default=b"", repr=False)
+    pictures: tuple[StoredPicture, ...] = ()
+    """All of the article's pictures that are in the tree, sorted by their address."""
+    picture_files: tuple[OutputFile, ...] = field(default=(), repr=False)
+    """Those of them that are new to the tree."""
 
     def files(self) -> tuple[OutputFile, ...]:
-        """The page and its QR code as files."""
-        return OutputFile(self.path, self.markdown.encode()), OutputFile(f"{self.path}.png", self.qr)
+        """The page, its QR code and its new pictures as files."""
+        page, code = OutputFile(self.path, self.markdown.encode()), OutputFile(f"{self.path}.png", self.qr)
+        return page, code, *self.picture_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 from lxml import etree
+from PIL import Image
 
 from newsmirror.blocks import Addresses, parse_fragment, read_blocks
 from newsmirror.items import BEIJING, Article, Block, Paragraph, Row, ScrapedArticle, Span
@@ -66,6 +68,18 @@ def blocks_of(body: str) -> tuple[Block, ...]:
         picture=lambda src: "https:" + src if src.startswith("//img") else None,
     )
     return read_blocks(parse_fragment(body), addresses)
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """An image as a file of some kind."""
+    buffer = BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def webp(width: int, height: int, **options: Any) -> bytes:
+    """A grey WebP picture."""
+    return encoded(Image.new("RGB", (width, height), "grey"), "WEBP", **options)
 
 
 def paragraph(text: str, **style: Any) -> Paragraph:

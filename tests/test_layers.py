@@ -26,11 +26,14 @@ LAYERS = (
         "record",
         "guard",
         "decode",
+        "pictures",
+        "shrink",
     },
-    {"store", "worktree", "git"} | {"gitside", "gitpush"},
+    {"store", "worktree", "git"} | {"gitside", "gitpush"} | {"picture_child", "picture_process"},
     {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"}
     | {"confirmations", "interrupts", "push", "pushing"},
-    {"failures", "resolver", "handlers"} | {"spider", "middlewares", "report", "settings", "pipelines", "commands"},
+    {"failures", "resolver", "handlers"} | {"spider", "middlewares", "report", "settings", "pipelines", "commands"}
+    | {"picture_fetcher"},
     {"spiders"},
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -73,7 +76,8 @@ def test_scrapy_stays_in_its_layer(path: Path) -> None:
     assert "scrapy" not in heads or LEVEL[top_name(path)] >= SCRAPY_LEVEL
     assert "git" not in heads or top_name(path) in {"git", "gitpush", "gitside"}
     assert "sqlite3" not in heads or top_name(path) == "store"
-    assert not heads & {"subprocess", "pickle", "PIL", "playwright", "scrapy_playwright", "scrapyd"}
+    assert "PIL" not in heads or top_name(path) == "shrink"
+    assert not heads & {"subprocess", "pickle", "playwright", "scrapy_playwright", "scrapyd"}
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "spiders").glob("[a-z]*.py")), ids=lambda path: path.stem)

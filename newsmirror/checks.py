@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from newsmirror.items import OutputFile
+from newsmirror.pictures import find_picture_fault
 
 MAX_BYTES = 512 * 1024
 """Hosts stop showing Markdown somewhere above this."""
@@ -27,6 +28,8 @@ def find_fault(file: OutputFile, *, exists: Callable[[str], bool]) -> str | None
     """
     if len(file.content) > MAX_BYTES:
         return f"has over {MAX_BYTES} bytes"
+    if file.path.startswith("images/"):
+        return find_picture_fault(file)
     if not file.path.endswith(".md") or file.path.startswith("data/"):  # records are fenced and link nowhere
         return None
     try:

@@ -4,6 +4,7 @@ import importlib.util
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -81,7 +82,7 @@ class _Reader:
             tags=self.tags(),
             page_path=self.page_path(),
             members_only=self.choice("MEMBERS_ONLY", ("teaser", "full"), "teaser"),
-            style=PageStyle(self.blocks(), self.counter(), self.images() == "embed", self.script()),
+            style=PageStyle(self.blocks(), self.counter(), self.images(), self.script()),
             pushing=read_pushing(self.text, self.refuse, repo),
         )
         self.not_built_yet()
@@ -151,11 +152,10 @@ class _Reader:
         return value
 
     def images(self) -> str:
-        value = self.text("IMAGES").lower() or "embed"
-        if value == "mirror":
-            self.refuse("IMAGES", "is 'mirror', which this version cannot do yet; use embed or none")
-            return value
-        return self.choice("IMAGES", ("embed", "none"), "embed")
+        value = self.choice("IMAGES", ("mirror", "embed", "none"), "mirror")
+        if value == "mirror" and find_spec("PIL") is None:
+            self.refuse("IMAGES", "is 'mirror', but Pillow is missing; run pip install pillow, or use embed or none")
+        return value
 
     def blocks(self) -> Blocks:
         value = self.text("BLOCKS")

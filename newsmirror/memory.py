@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from newsmirror.items import Row
+from newsmirror.items import Row, StoredPicture
 from newsmirror.store import Pending
 
 
@@ -13,6 +13,7 @@ class Memory(Protocol):
     def is_due(self, url: str) -> bool: ...
     def pending(self) -> list[Pending]: ...
     def row(self, identifier: int) -> Row | None: ...
+    def pictures(self, identifier: int) -> tuple[StoredPicture, ...]: ...
 
 
 class NoMemory:
@@ -29,3 +30,6 @@ class NoMemory:
 
     def row(self, identifier: int) -> Row | None:
         return None
+
+    def pictures(self, identifier: int) -> tuple[StoredPicture, ...]:
+        return ()

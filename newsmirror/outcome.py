@@ -71,6 +71,8 @@ class Report:
     """``read``, and the reasons of failure: ``empty`` ``unreachable`` ``identity`` ``limited`` ``http`` ``refused``."""
     articles: Mapping[str, int] = field(default_factory=dict)
     """``scraped`` and the reasons of failure; of those, ``layout`` and the names of `Problem` are quarantine."""
+    pictures: Mapping[str, int] = field(default_factory=dict)
+    """``fetched`` and ``failed``, and the ``bytes`` of those that were fetched, as published."""
     interrupted: bool = False
     failed: bool = False
 

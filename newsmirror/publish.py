@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 
 from newsmirror import paths
 from newsmirror.adopt import open_repository, read_rows
+from newsmirror.archive import read_records
 from newsmirror.checks import find_fault
 from newsmirror.config import Config
 from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, RefusedError
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
-from newsmirror.items import Article, OutputFile, Page, Row
+from newsmirror.items import Article, OutputFile, Page, Row, StoredPicture
 from newsmirror.outcome import Outcome, Report, judge, judge_pushes
+from newsmirror.pictures import make_note, read_note
 from newsmirror.push import Pusher
 from newsmirror.record import Record, record_file
 from newsmirror.site import Site
@@ -110,6 +112,13 @@ class Publisher:
         """What is known of a published article."""
         return self._store.get(identifier)
 
+    def pictures(self, identifier: int) -> tuple[StoredPicture, ...]:
+        """The pictures of a published article that are in the tree."""
+        row = self._store.get(identifier)
+        record = next(read_records(self._repository, [row]))[1] if row else None
+        found = read_note(record.notes) if record else ()
+        return tuple(picture for picture in found if (self._config.repo / picture.path).exists())
+
     def is_due(self, url: str) -> bool:
         """Whether an address that failed before may be asked again."""
         return self._store.is_due(url, self._now())
@@ -121,19 +130,22 @@ class Publisher:
     # Pages
 
     def add(self, page: Page) -> str | None:
-        """Write a page, its QR code and its record; returns the fault where the gate keeps it out.
+        """Write a page, its QR code, its record and its new pictures; returns the fault where the gate keeps it out.
 
         A page that is known keeps its path, and its QR code where its address is the same.
         """
-        text, code = page.files()
-        if fault := find_fault(text, exists=lambda path: True):
-            return fault
+        text, code, *pictures = page.files()
+        for file in (text, *pictures):
+            if fault := find_fault(file, exists=lambda path: True):
+                return fault
         known = self._store.get(page.article.id)
         old = self._tree.read(page.path)
+        for picture in pictures:
+            self._tree.write(picture)
         self._tree.write(text)
         if self._tree.read(code.path) is None or old is None or f"<{page.address}>".encode() not in old:
             self._tree.write(code)
-        self._tree.write(record_file(Record(page.article)))
+        self._tree.write(record_file(Record(page.article, make_note(page.pictures))))
         (self._updated if known else self._new)[page.article.id] = Row.of(page)
         return None
 

@@ -4,8 +4,8 @@ Templates are loaded through the package, so that they work from a zipped egg as
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -13,7 +13,18 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from newsmirror import paths
-from newsmirror.items import BEIJING, BREAK, Article, Block, ListBlock, Paragraph, Picture, Quote, Span
+from newsmirror.items import (
+    BEIJING,
+    BREAK,
+    Article,
+    Block,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Span,
+    StoredPicture,
+)  # fmt: skip
 from newsmirror.lists import OTHER, Entry, Listing
 from newsmirror.markdown import destination, escape, guard_heading, render_blocks
 from newsmirror.script import Script
@@ -40,8 +51,8 @@ class PageStyle:
 
     blocks: Blocks = Blocks()
     counter_url: str | None = None
-    pictures: bool = True
-    """Whether pictures are shown (from the source) or only their captions."""
+    images: str = "embed"
+    """``mirror``: those in the tree; ``embed``: those at the source; ``none``. The others become caption and link."""
     script: Script = Script.SOURCE
 
 
@@ -75,8 +86,13 @@ def _render(name: str, path: str, script: Script, **values: Any) -> str:
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)[ \t]+$", "", text)).strip("\n") + "\n"
 
 
-def render_page(article: Article, *, path: str, address: str, site: Site, style: PageStyle) -> str:
-    """The page of an article; *path* is its place in the tree, *address* what it is passed on by."""
+def render_page(
+    article: Article, *, path: str, address: str, site: Site, style: PageStyle, pictures: Iterable[StoredPicture] = ()
+) -> str:
+    """The page of an article; *path* is its place in the tree, *address* what it is passed on by.
+
+    *pictures* are those of its pictures that are in the tree.
+    """
     script = style.script
     category = site.category(article.category)
     key = category.key if category else OTHER
@@ -89,7 +105,7 @@ def render_page(article: Article, *, path: str, address: str, site: Site, style:
         title=_heading(shown.title),
         category={"name": escape(script.convert(name)), "path": f"{paths.category_stem(key)}.md"},
         facts=_facts(shown, script.convert(name) if category else None, script),
-        body=_body(shown, style),
+        body=_body(shown, style, {stored.src: paths.relative(stored.path, path) for stored in pictures}),
         tags=_tags(article.tags, script),
         address=address,
         qr=paths.qr_path(path),
@@ -119,27 +135,33 @@ def _facts(article: Article, category: str | None, script: Script) -> list[str]:
     return [escape(line) for line in map(one_line, text.splitlines()) if line]
 
 
-def _body(article: Article, style: PageStyle) -> str:
+def _body(article: Article, style: PageStyle, pictures: Mapping[str, str]) -> str:
     blocks = article.blocks
-    if not style.pictures:
-        blocks = tuple(_caption_only(block, _words(style.script)) for block in blocks)
-    parts = render_blocks(blocks, words=_words(style.script))
+    words = _words(style.script)
+    if style.images != "embed":
+        shown = pictures if style.images == "mirror" else {}
+        blocks = tuple(_with_pictures(block, shown, words) for block in blocks)
+    parts = render_blocks(blocks, words=words)
     if style.blocks.middle:
         places = [index for index, block in enumerate(blocks, 1) if isinstance(block, Paragraph)]
         parts.insert(places[MIDDLE_AFTER - 1] if len(places) >= MIDDLE_AFTER else len(parts), style.blocks.middle)
     return "\n\n".join(parts)
 
 
-def _caption_only(block: Block, words: dict[str, str]) -> Block:
-    """A picture as its caption and a link, for operators who want no remote picture on a page."""
-    if isinstance(block, Quote):
-        return Quote(tuple(_caption_only(inner, words) for inner in block.blocks))
-    if isinstance(block, ListBlock):
-        return ListBlock(tuple(tuple(_caption_only(b, words) for b in item) for item in block.items), block.ordered)
-    if not isinstance(block, Picture):
-        return block
-    link = Span(block.alt or words["picture"], href=block.src)
-    return Paragraph((link, BREAK, *block.caption) if block.caption else (link,))
+def _with_pictures(block: Block, shown: Mapping[str, str], words: Mapping[str, str]) -> Block:
+    """A picture with the address it is *shown* from; as its caption and a link to the source where it has none."""
+    match block:
+        case Quote(inner):
+            return Quote(tuple(_with_pictures(part, shown, words) for part in inner))
+        case ListBlock(items, ordered):
+            parts = tuple(tuple(_with_pictures(part, shown, words) for part in item) for item in items)
+            return ListBlock(parts, ordered)
+        case Picture(src, alt, caption) if src not in shown:
+            link = Span(alt or words["picture"], href=src)
+            return Paragraph((link, BREAK, *caption) if caption else (link,))
+        case Picture(src):
+            return replace(block, src=shown[src])
+    return block
 
 
 def render_list(listing: Listing, *, style: PageStyle) -> str:

@@ -20,6 +20,7 @@ def read_report(crawler: Crawler, reason: str, *, unexpected: int = 0) -> Report
     return Report(
         lists=_below(values, "newsmirror/lists/"),
         articles=_below(values, "newsmirror/articles/"),
+        pictures=_below(values, "newsmirror/pictures/"),
         interrupted=reason == "shutdown",
         failed=reason not in EXPECTED or bool(exceptions),
     )

@@ -39,6 +39,7 @@ def make_status(
         "articles": articles,
         "lists": dict(sorted(report.lists.items())),
         "article_results": dict(sorted(report.articles.items())),
+        "pictures": dict(sorted(report.pictures.items())) | {"bytes_an_article": bytes_an_article(result, report)},
         "remotes": {push.name: _remote(push) for push in result.remotes},
     }
 
@@ -56,6 +57,11 @@ def _stamp(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def bytes_an_article(result: Result, report: Report) -> int:
+    """What the pictures of this run add to the repository, in the mean over its articles."""
+    return round(report.pictures.get("bytes", 0) / max(1, result.new + result.updated))
+
+
 def write_status(folder: Path, status: dict[str, Any]) -> str | None:
     """Replace ``status.json`` in *folder*; returns the system's reason where it cannot be written."""
     target = folder / "status.json"
@@ -71,9 +77,15 @@ def write_status(folder: Path, status: dict[str, Any]) -> str | None:
 def describe(result: Result, report: Report) -> str:
     """The one line that says how a run ended."""
     counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
+    lists = f"; {report.lists.get('read', 0)} lists"
     commit = f"; commit {result.commit[:7]}" if result.commit else ""
     why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
-    return f"{result.outcome.label} {counts}; {report.lists.get('read', 0)} lists{commit}{_pushes(result)}{why}"
+    return f"{result.outcome.label} {counts}{lists}{_pictures(result, report)}{commit}{_pushes(result)}{why}"
+
+
+def _pictures(result: Result, report: Report) -> str:
+    fetched = report.pictures.get("fetched", 0)
+    return f"; {fetched} pictures, {bytes_an_article(result, report) / 1024:.1f} KB an article" if fetched else ""
 
 
 def _pushes(result: Result) -> str:

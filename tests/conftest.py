@@ -48,6 +48,7 @@ def crawl(server: SampleServer, tmp_path: Path) -> Run:
             "NEWSMIRROR_SITE_URL": url or server.url,
             "NEWSMIRROR_REPO": str(repo or tmp_path / "mirror"),
             "NEWSMIRROR_TAGS": TAGS,
+            "NEWSMIRROR_IMAGES": "embed",  # test_picture_run.py takes pictures along
             "DOWNLOAD_DELAY": "0",
             "RETRY_ENABLED": "0",
         }

@@ -30,8 +30,8 @@ def test_defaults() -> None:
 
 def test_default_page_path_and_style() -> None:
     found = read()
-    assert (found.page_path, found.style.pictures, found.style.counter_url, found.style.blocks) == (
-        "pages/{year}/{month}/{day}/{id}.md", True, None, Blocks(),
+    assert (found.page_path, found.style.images, found.style.counter_url, found.style.blocks) == (
+        "pages/{year}/{month}/{day}/{id}.md", "mirror", None, Blocks(),
     )  # fmt: skip
 
 
@@ -66,9 +66,8 @@ def test_other_settings_are_ignored() -> None:
             "NEWSMIRROR_PAGE_PATH must begin with pages/, end with .md and hold {id}; "
             "known are {category}, {day}, {id}, {month}, {year}",
         ),
-        ({"IMAGES": "mirror"}, "NEWSMIRROR_IMAGES is 'mirror', which this version cannot do yet; use embed or none"),
         ({"SCRIPT": "b5"}, "NEWSMIRROR_SCRIPT is 'b5'; use source or simplified or traditional"),
-        ({"IMAGES": "all"}, "NEWSMIRROR_IMAGES is 'all'; use embed or none"),
+        ({"IMAGES": "all"}, "NEWSMIRROR_IMAGES is 'all'; use mirror or embed or none"),
         ({"BROWSER": "some"}, "NEWSMIRROR_BROWSER is 'some'; use never or lists or always"),
     ],
 )
@@ -181,7 +180,15 @@ def test_page_path_refused(pattern: str) -> None:
 
 
 def test_images_none() -> None:
-    assert read(IMAGES="None").style.pictures is False
+    assert read(IMAGES="None").style.images == "none"
+
+
+def test_mirroring_pictures_needs_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsmirror.config.find_spec", lambda name: None)
+    assert problems() == (
+        "NEWSMIRROR_IMAGES is 'mirror', but Pillow is missing; run pip install pillow, or use embed or none",
+    )
+    assert read(IMAGES="embed").style.images == "embed"
 
 
 def test_counter() -> None:

@@ -32,7 +32,8 @@ LAYERS = (
     {"store", "worktree", "git"} | {"gitside", "gitpush"} | {"picture_child", "picture_process"},
     {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"}
     | {"confirmations", "interrupts", "push", "pushing"},
-    {"failures", "resolver", "handlers"} | {"spider", "middlewares", "report", "settings", "pipelines", "commands"}
+    {"failures", "resolver", "handlers"}
+    | {"spider", "middlewares", "report", "settings", "pipelines", "commands"}
     | {"picture_fetcher"},
     {"spiders"},
 )

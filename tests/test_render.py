@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Any
 
-from newsmirror.items import Article, Heading, Paragraph, Picture, Quote, Span
+from newsmirror.items import Article, Heading, ListBlock, Paragraph, Picture, Quote, Span, StoredPicture
 from newsmirror.lists import Entry, Listing
 from newsmirror.render import Blocks, PageStyle, render_front, render_links, render_list, render_page, words
 from newsmirror.script import Script
@@ -109,13 +109,26 @@ def test_no_counter() -> None:
 
 
 def test_pictures_none_leaves_a_link_and_the_caption() -> None:
-    text = page(article(blocks=(PICTURE,)), pictures=False)
+    text = page(article(blocks=(PICTURE,)), images="none")
     assert "[钟](https://img3.secretchina.com/a.jpg)\\\n河边（图）\n" in text
     assert "![钟]" not in text
 
 
 def test_pictures_none_reaches_pictures_in_a_quote() -> None:
-    assert "![钟]" not in page(article(blocks=(Quote((PICTURE,)),)), pictures=False)
+    assert "![钟]" not in page(article(blocks=(Quote((PICTURE,)),)), images="none")
+
+
+def test_mirrored_picture_is_referred_to_relatively_and_others_by_a_link() -> None:
+    other = Picture("https://img3.secretchina.com/b.jpg", "", (Span("没有图"),))
+    item = ListBlock(((PICTURE,),))
+    stored = (StoredPicture(PICTURE.src, "images/1f/1f0c.webp"),)
+    text = render_page(
+        article(blocks=(PICTURE, other, Quote((item,)))), path=PATH, address=ADDRESS, site=SITE,
+        style=PageStyle(images="mirror"), pictures=stored,
+    )  # fmt: skip
+    assert "\n\n![钟](../../../../images/1f/1f0c.webp)\n\n河边（图）\n\n" in text
+    assert "\n\n[图片](https://img3.secretchina.com/b.jpg)\\\n没有图\n\n" in text
+    assert "\n> - ![钟](../../../../images/1f/1f0c.webp)\n" in text
 
 
 def test_author_name_is_escaped() -> None:

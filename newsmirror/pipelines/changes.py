@@ -5,7 +5,9 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from newsmirror.config import Config
 from newsmirror.items import Article
+from newsmirror.pictures import missing
 from newsmirror.spider import NewsSpider
 
 
@@ -14,6 +16,7 @@ class ChangesPipeline:
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
+        self._mirrors = Config.from_settings(crawler.settings).style.images == "mirror"
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -22,8 +25,13 @@ class ChangesPipeline:
     def process_item(self, item: Article) -> Article:
         assert isinstance(self._crawler.spider, NewsSpider)
         known = self._crawler.spider.memory.row(item.id)
-        if known and known.digest == item.digest():
+        if known and known.digest == item.digest() and not self._wants_pictures(item):
             assert self._crawler.stats
             self._crawler.stats.inc_value("newsmirror/articles_unchanged")
             raise DropItem(f"unchanged: {item.url}", log_level="DEBUG")
         return item
+
+    def _wants_pictures(self, item: Article) -> bool:
+        """Whether there are pictures that could not be had before."""
+        assert isinstance(self._crawler.spider, NewsSpider)
+        return self._mirrors and missing(item.blocks, self._crawler.spider.memory.pictures(item.id))

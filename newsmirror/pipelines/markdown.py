@@ -25,5 +25,7 @@ class MarkdownPipeline:
     def process_item(self, item: Page) -> Page:
         assert isinstance(self._crawler.spider, NewsSpider)
         site = self._crawler.spider.site
-        text = render_page(item.article, path=item.path, address=item.address, site=site, style=self._style)
+        text = render_page(
+            item.article, path=item.path, address=item.address, site=site, style=self._style, pictures=item.pictures
+        )
         return replace(item, markdown=text)

@@ -1,5 +1,6 @@
 """Each pipeline: what it returns, what it drops, and what it counts."""
 
+import asyncio
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
-from newsmirror.items import BEIJING, Article, Page, Paragraph, Row, ScrapedArticle, Span
+from newsmirror.items import BEIJING, Article, Page, Paragraph, Picture, Row, ScrapedArticle, Span, StoredPicture
 from newsmirror.pipelines.changes import ChangesPipeline
 from newsmirror.pipelines.clean import CleanPipeline
 from newsmirror.pipelines.images import ImagesPipeline
@@ -115,7 +116,7 @@ def test_changes_returns_what_has_changed(make_crawler: MakeCrawler) -> None:
 def test_images_gives_the_page_its_place_and_address(make_crawler: MakeCrawler) -> None:
     crawler = make_crawler(NEWSMIRROR_PUBLIC_URL="https://code.example/o/r/blob/main/")
 
-    page = ImagesPipeline.from_crawler(crawler).process_item(ARTICLE)
+    page = asyncio.run(ImagesPipeline.from_crawler(crawler).process_item(ARTICLE))
 
     assert page.path == "pages/2026/11/23/1106001.md"
     assert page.address == "https://code.example/o/r/blob/main/pages/2026/11/23/1106001.md"
@@ -125,7 +126,37 @@ def test_images_keeps_the_path_of_a_known_article(make_crawler: MakeCrawler) -> 
     crawler = make_crawler(NEWSMIRROR_PAGE_PATH="pages/{category}/{id}.md")
     spider_of(crawler).memory = Remembers(replace(Row.of(PAGE), path="pages/p1/1106001.md"))
 
-    assert ImagesPipeline.from_crawler(crawler).process_item(ARTICLE).path == "pages/p1/1106001.md"
+    changed = replace(ARTICLE, title="新题目")
+
+    page = asyncio.run(ImagesPipeline.from_crawler(crawler).process_item(changed))
+
+    assert page.path == "pages/p1/1106001.md"
+
+
+def test_images_drops_an_article_whose_missing_pictures_are_missing_still(make_crawler: MakeCrawler) -> None:
+    crawler = make_crawler()
+    spider_of(crawler).memory = Remembers(Row.of(PAGE))
+
+    with pytest.raises(DropItem):
+        asyncio.run(ImagesPipeline.from_crawler(crawler).process_item(ARTICLE))
+
+
+def test_changes_lets_an_article_pass_whose_pictures_are_missing(make_crawler: MakeCrawler) -> None:
+    pictured = replace(ARTICLE, blocks=(*ARTICLE.blocks, Picture("https://img3.secretchina.com/a.jpg")))
+    row = Row.of(replace(PAGE, article=pictured))
+    stored = StoredPicture("https://img3.secretchina.com/a.jpg", "images/1f/1f.webp")
+
+    def passes(mode: str, *pictures: StoredPicture) -> bool:
+        crawler = make_crawler(NEWSMIRROR_IMAGES=mode)
+        spider_of(crawler).memory = Remembers(row, pictures)
+        try:
+            return ChangesPipeline.from_crawler(crawler).process_item(pictured) is pictured
+        except DropItem:
+            return False
+
+    assert passes("mirror")
+    assert not passes("mirror", stored)
+    assert not passes("embed")
 
 
 def test_markdown_renders_the_page(make_crawler: MakeCrawler) -> None:

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: demo crawl test hostile lint install system requirements clean
+.PHONY: demo crawl test hostile roundtrip lint install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
@@ -33,6 +33,10 @@ test: install
 # The slow part of tests/hostile: floods, bombs, whole runs against time-outs, a network namespace of their own.
 hostile: install
 	$(BIN)/python -m pytest -n 2 -m hostile tests/hostile
+
+# Ten thousand generated articles through clean, render and the parsers of three hosts (some minutes).
+roundtrip: install
+	$(BIN)/python -m pytest -m slow tests/test_roundtrip.py
 
 lint: install
 	$(BIN)/ruff check newsmirror sample_site benchmarks tests

@@ -28,7 +28,7 @@ SENTENCE_ENDS = "。，；、：:,;…"
 MAX_ADDRESS = 2000
 """Longer ones are not addresses: one real href holds a whole article."""
 HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
-SAFE = "!#$%&'()*+,/:;=?@[]~-._"
+SAFE = "!#$%&'()*+,/:;=?@~-._"
 
 
 def clean_article(scraped: ScrapedArticle, *, site: Site, members_only: str) -> Article:

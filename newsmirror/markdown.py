@@ -1,8 +1,8 @@
 """Blocks → Markdown that every CommonMark renderer shows as meant. Pure.
 
 Rules: https://spec.commonmark.org/0.31.2/ (emphasis: section 6.2) and GitHub's extensions. Text is
-escaped where a character could mean markup; the only HTML written is ``<strong>``, ``<em>`` and ``<br>``,
-and only where Markdown has no way.
+escaped where a character could mean markup (`escape`); the only HTML written is ``<strong>``, ``<em>``, ``<br>``
+and ``<span>`` without attributes, and only where Markdown has no way.
 """
 
 import re
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 
+from newsmirror.escape import AUTOLINK, destination, escape, escape_alt, guard_heading, guard_start
 from newsmirror.items import (
     BREAK,
     Block,
@@ -24,14 +25,6 @@ from newsmirror.items import (
     Spans,
     Table,
 )  # fmt: skip
-
-# Everything that can open markup inside a line; ":" would start an emoji or an autolink, "$" mathematics.
-SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]|!(?=\[)|!$|:(?=//|[a-z0-9_+-]+:)")
-# What is markup only at the start of a line; the escape stands before the last character.
-LINE_START = re.compile(r"^(\s*)(?:[-+=#]|(?P<number>\d{1,9})(?P<mark>[.)])(?=\s|$))")
-BARE_URL = re.compile(r"https?://[A-Za-z0-9][!#$%&'()*+,\-./:;=?@\[\]_~A-Za-z0-9]*[A-Za-z0-9/_=&#%+~-]")
-WWW = re.compile(r"(?i)\bwww\.")
-AUTOLINK = re.compile(r"^https?://[^\s<>&\[\]`\\]+$")
 
 
 def render_blocks(blocks: tuple[Block, ...], *, words: dict[str, str], top: int = 2) -> list[str]:
@@ -74,14 +67,8 @@ def _heading_text(spans: Spans) -> str:
     return guard_heading(render_inline(tuple(s if s is not BREAK else Span(" ") for s in spans)))
 
 
-def guard_heading(text: str) -> str:
-    """A heading's Markdown whose last # signs show: unescaped they would close it."""
-    end = len(text.rstrip("#"))  # a pattern for signs at the end would try each of a million before others
-    return f"{text[:end]}\\{text[end:]}" if end < len(text) else text
-
-
 def _picture(block: Picture, words: dict[str, str]) -> str:
-    image = f"![{escape(block.alt or words['picture'])}]({destination(block.src)})"
+    image = f"![{escape_alt(block.alt or words['picture'])}]({destination(block.src)})"
     return f"{image}\n\n{render_lines(block.caption)}" if block.caption else image
 
 
@@ -103,16 +90,7 @@ def _table(block: Table) -> str:
 def render_lines(spans: Spans) -> str:
     """A paragraph: one line, or one a line of verse with a backslash before each break."""
     lines = [list(group) for is_break, group in groupby(spans, lambda s: s is BREAK or s.text == "\n") if not is_break]
-    return "\\\n".join(_guard_start(render_inline(tuple(line))) for line in lines)
-
-
-def _guard_start(line: str) -> str:
-    """Escape what would make a heading, list, rule or underline of a line."""
-    match = LINE_START.match(line)
-    if not match:
-        return line
-    position = match.start("mark") if match["number"] else match.end(1)
-    return f"{line[:position]}\\{line[position:]}"
+    return "\\\n".join(guard_start(render_inline(tuple(line))) for line in lines)
 
 
 def render_inline(spans: Spans, *, line_break: str = " ", urls: bool = True) -> str:
@@ -147,7 +125,7 @@ def _runs(spans: Spans, line_break: str, urls: bool) -> Iterator[tuple[str, str,
 def _link(href: str, inner: Spans, line_break: str) -> str:
     text = "".join(span.text for span in inner)
     plain = not any(span.strong or span.emphasis for span in inner)
-    if plain and text == href and AUTOLINK.match(href):
+    if plain and text == href and AUTOLINK.fullmatch(href):
         return f"<{href}>"
     return f"[{render_inline(inner, line_break=line_break, urls=False)}]({destination(href)})"
 
@@ -170,26 +148,3 @@ def _opens(inside: str, outside: str) -> bool:
     inner_mark = unicodedata.category(inside)[0] in "PS"
     outer_free = not outside or outside.isspace() or unicodedata.category(outside)[0] == "P"
     return not inner_mark or outer_free
-
-
-def escape(text: str, *, urls: bool = True) -> str:
-    """Text that shows as itself; bare addresses become autolinks, which end where the address does."""
-    out = []
-    position = 0
-    for match in BARE_URL.finditer(text) if urls else ():
-        if not AUTOLINK.match(match[0]):
-            continue
-        out += [_escape_plain(text[position : match.start()]), f"<{match[0]}>"]
-        position = match.end()
-    out.append(_escape_plain(text[position:]))
-    return "".join(out)
-
-
-def _escape_plain(text: str) -> str:
-    escaped = SPECIAL.sub(lambda m: "\\" + m[0], text)
-    return WWW.sub(lambda m: m[0][:-1] + "\\.", escaped)
-
-
-def destination(url: str) -> str:
-    """An address for the parentheses of a link or image."""
-    return re.sub(r"[()<>\s\\`|]", lambda m: f"\\{m[0]}" if m[0] in "()" else f"%{ord(m[0]):02X}", url)

@@ -66,7 +66,7 @@ def data_path(day: date) -> str:
 def relative(target: str, start: str) -> str:
     """The link from the file *start* to the file *target*, encoded for a Markdown destination."""
     path = posixpath.relpath(target, posixpath.dirname(start) or ".")
-    return re.sub(r"[\s()<>\[\]\\`*_~&\"']", lambda m: quote(m[0], safe=""), path)
+    return re.sub(r"[\s()<>\[\]{}|^$\\`*_~&\"']", lambda m: quote(m[0], safe=""), path)
 
 
 def public_address(prefix: str | None, path: str, source: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from newsmirror import paths
+from newsmirror.escape import destination, escape, guard_heading
 from newsmirror.items import (
     BEIJING,
     BREAK,
@@ -26,7 +27,7 @@ from newsmirror.items import (
     StoredPicture,
 )  # fmt: skip
 from newsmirror.lists import OTHER, Entry, Listing
-from newsmirror.markdown import destination, escape, guard_heading, render_blocks
+from newsmirror.markdown import render_blocks
 from newsmirror.script import Script
 from newsmirror.site import Site
 from newsmirror.text import one_line

@@ -17,6 +17,7 @@ LAYERS = (
         "validate",
         "lists",
         "paths",
+        "escape",
         "markdown",
         "render",
         "qr",

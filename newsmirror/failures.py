@@ -42,6 +42,10 @@ class RequestRefusedError(IgnoreRequest):
         self.words = words
 
 
+class NotAskedError(RequestRefusedError):
+    """Raised for a request that would have been fine, but nothing of its host is asked now; no fault of its address."""
+
+
 def explain(error: BaseException) -> tuple[str, str]:
     """Reason (as counted) and a few words for what a request died of."""
     causes = list(_causes(error))

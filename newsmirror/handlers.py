@@ -18,6 +18,7 @@ from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from newsmirror.addresses import origin
 from newsmirror.config import Config
 from newsmirror.failures import PRIVATE, RequestRefusedError
+from newsmirror.patience import Patience
 from newsmirror.resolver import has_refused
 
 HEAD_LIMIT = 256 * 1024
@@ -50,11 +51,12 @@ class _BoundedFactory(_LenientHTTP11ClientFactory):
 
 
 class SiteHandler(HTTP11DownloadHandler):
-    """Scrapy's handler with bounded headers; plain http only to a front on this machine."""
+    """Scrapy's handler with bounded headers and with patience; plain http only to a front on this machine."""
 
     def __init__(self, crawler: Crawler):
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
+        self._patience = Patience(crawler)
         front = Config.from_settings(crawler.settings).site_url
         self._front = origin(front) if front else None
 
@@ -62,9 +64,20 @@ class SiteHandler(HTTP11DownloadHandler):
         scheme, host, port = origin(request.url)
         if scheme != "https" and (scheme, host, port) != self._front:
             raise UnsupportedURLSchemeError("plain http is for a front on this machine only")
+        while True:
+            await self._patience.admit(request)
+            response = await self._download(request, host)
+            if not self._patience.note_answer(request, response):
+                return response
+
+    async def _download(self, request: Request, host: str | None) -> Response:
         try:
             return await super().download_request(request)
         except CannotResolveHostError as error:
+            self._patience.note_failure(request, error)
             if has_refused(self._pool._reactor.nameResolver, host):
                 raise RequestRefusedError("identity", PRIVATE) from error
+            raise
+        except Exception as error:
+            self._patience.note_failure(request, error)
             raise

@@ -1,8 +1,10 @@
 """What a crawl may ask of the runs before it."""
 
+from datetime import UTC, datetime
 from typing import Protocol
 
 from newsmirror.items import Row, StoredPicture
+from newsmirror.manners import pause_after
 from newsmirror.store import Pending
 
 
@@ -14,6 +16,9 @@ class Memory(Protocol):
     def pending(self) -> list[Pending]: ...
     def row(self, identifier: int) -> Row | None: ...
     def pictures(self, identifier: int) -> tuple[StoredPicture, ...]: ...
+    def paused_until(self, host: str) -> datetime | None: ...
+    def pause(self, host: str, asked_seconds: float | None) -> datetime: ...
+    def end_pause(self, host: str) -> None: ...
 
 
 class NoMemory:
@@ -33,3 +38,12 @@ class NoMemory:
 
     def pictures(self, identifier: int) -> tuple[StoredPicture, ...]:
         return ()
+
+    def paused_until(self, host: str) -> datetime | None:
+        return None
+
+    def pause(self, host: str, asked_seconds: float | None) -> datetime:
+        return datetime.now(UTC) + pause_after(1, asked_seconds)
+
+    def end_pause(self, host: str) -> None:
+        pass

@@ -17,7 +17,7 @@ class Outcome(Enum):
     IDENTITY = ("identity", 12, "whoever answered is not the source; somebody may be answering in its place")
     SUSPICIOUS = ("suspicious", 13, "answers came, but they are not the source's lists or articles")
     LAYOUT_CHANGED = ("layout_changed", 14, "articles were not recognised; the source has changed its pages")
-    LIMITED = ("limited", 15, "robots.txt or a rate limit keeps the source's lists from being read")
+    LIMITED = ("limited", 15, "robots.txt or a rate limit keeps the source's pages from being read")
     NO_SPACE = ("no_space", 20, "the disk is full or the folder cannot be written")
     COMMIT_FAILED = ("commit_failed", 23, "git did not take the commit")
     PARTLY_PUSHED = ("partly_pushed", 30, "committed, but not every remote holds it; the next run tries again")
@@ -60,7 +60,7 @@ class PushResult(Enum):
 EMPTY_SHARE = 0.5
 """From this share of the answered lists on, lists without articles are suspicious and not a few odd ones."""
 QUARANTINE_SHARE = 0.2
-"""From this share of the articles on, quarantine is an outcome and not a warning (docs/operate.md)."""
+"""From this share of the articles on, quarantine is an outcome and not a warning (docs/operate.md); a limit too."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,9 @@ def _judge_articles(report: Report) -> Outcome | None:
         return Outcome.LAYOUT_CHANGED if mostly_layout else Outcome.SUSPICIOUS
     if articles.get("identity"):
         return Outcome.IDENTITY
+    limited = articles.get("limited", 0)
+    if limited and limited >= QUARANTINE_SHARE * sum(articles.values()):
+        return Outcome.LIMITED
     tried = {reason: count for reason, count in articles.items() if count}
     if tried and not articles.get("scraped") and not report.quarantined:
         return Outcome.LIMITED if tried.get("limited") else Outcome.UNREACHABLE

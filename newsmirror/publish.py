@@ -14,6 +14,7 @@ from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, Re
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
 from newsmirror.items import Article, OutputFile, Page, Row, StoredPicture
+from newsmirror.manners import pause_after
 from newsmirror.outcome import Outcome, Report, judge, judge_pushes
 from newsmirror.pictures import make_note, read_note
 from newsmirror.push import Pusher
@@ -126,6 +127,23 @@ class Publisher:
     def pending(self) -> list[Pending]:
         """What the last run did not get to."""
         return self._store.pending()
+
+    def paused_until(self, host: str) -> datetime | None:
+        """Until when a host is to be left alone, None where it may be asked."""
+        pause = self._store.pause(host)
+        return pause[0] if pause and pause[0] > self._now() else None
+
+    def pause(self, host: str, asked_seconds: float | None) -> datetime:
+        """Leave a host alone that turned this run away, longer with each run in a row; returns until when."""
+        before = self._store.pause(host)
+        runs = before[1] + 1 if before else 1
+        until = self._now() + pause_after(runs, asked_seconds)
+        self._store.set_pause(host, until, runs)
+        return until
+
+    def end_pause(self, host: str) -> None:
+        """Forget that a host turned runs away."""
+        self._store.end_pause(host)
 
     # Pages
 

@@ -21,6 +21,7 @@ CONCURRENT_REQUESTS = 2  # default 16; one for the source, one for robots.txt
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # without 429 and 503, which ask us to stay away
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says in its own words what failed
 HTTPERROR_ALLOWED_CODES = list(range(400, 600))  # default []: the spider counts them itself
 
 # Safety: no listener, no foreign code, no unverified or unbounded answer.
@@ -68,6 +69,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newsmirror.middlewares.front.Front": 20,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows everything where the file is missing
     "newsmirror.middlewares.robots.Robots": 100,
+    "newsmirror.middlewares.whole.Whole": 570,  # sees pages unpacked (590)
 }
 ITEM_PIPELINES = {
     "newsmirror.pipelines.clean.CleanPipeline": 100,

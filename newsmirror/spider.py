@@ -18,7 +18,7 @@ from newsmirror.decode import decode_page
 from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
 from newsmirror.exceptions import EncodingError, LayoutError
 from newsmirror.extract import ListPage, extract_article, extract_feed, extract_list
-from newsmirror.failures import explain
+from newsmirror.failures import NotAskedError, explain
 from newsmirror.items import ScrapedArticle
 from newsmirror.memory import Memory, NoMemory
 from newsmirror.site import STAND_IN, Site
@@ -26,10 +26,7 @@ from newsmirror.store import Pending
 
 logger = logging.getLogger(__name__)
 
-DEAD_LISTS = 5
-"""After so many lists in a row that nobody answers, and none that was read, the rest is not asked."""
-DEAD = "not asked, because nobody answered before"
-LIMITS = {429, 503}
+LIMITS = {403, 429, 503}
 GONE = {404, 410}
 
 
@@ -52,8 +49,6 @@ class NewsSpider(Spider):
         self._carried: dict[str, Pending] = {}
         self._pages_read: dict[ListSource, int] = defaultdict(int)
         self._lists_done = False
-        self.source_is_dead = False
-        """Whether nobody answers; the address gate lets nothing pass then."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -123,12 +118,10 @@ class NewsSpider(Spider):
         return extract_list(read_text(response), url=response.url, site=self.site)
 
     def list_failed(self, failure: Failure) -> None:
-        """Count a list that nobody answered; give up when the source seems dead."""
+        """Count a list that nobody answered."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         reason, words = explain(failure.value or Exception())
         self._note_list_failure(request.cb_kwargs["address"], request.cb_kwargs["source"], reason, words)
-        unanswered = self._value("lists/unreachable") + self._value("lists/identity")
-        self.source_is_dead = not self._value("lists/read") and unanswered >= DEAD_LISTS
 
     def _note_list_failure(self, address: str, source: ListSource, reason: str, words: str) -> None:
         if reason == "empty" or words in map(str, GONE) or source.retired:
@@ -228,7 +221,12 @@ class NewsSpider(Spider):
     def article_failed(self, failure: Failure) -> None:
         """Count an article that nobody answered; it stays pending for the next run."""
         reason, words = explain(failure.value or Exception())
-        self.fail(failure.request.cb_kwargs["address"], reason, words)  # type: ignore[attr-defined]  # Scrapy sets it
+        address = failure.request.cb_kwargs["address"]  # type: ignore[attr-defined]  # Scrapy sets it
+        if isinstance(failure.value, NotAskedError):
+            self._count(f"articles/{reason}")
+            logger.debug("Not asked for (%s): %s", words, address)
+            return
+        self.fail(address, reason, words)
 
     def fail(self, address: str, reason: str, words: str) -> None:
         """Record why an article is not published; the next runs try it again with growing pauses."""
@@ -253,10 +251,6 @@ class NewsSpider(Spider):
     def _count(self, name: str) -> None:
         assert self.crawler.stats
         self.crawler.stats.inc_value(f"newsmirror/{name}")
-
-    def _value(self, name: str) -> int:
-        assert self.crawler.stats
-        return int(self.crawler.stats.get_value(f"newsmirror/{name}", 0))
 
 
 def read_text(response: Response) -> str:

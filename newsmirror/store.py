@@ -30,6 +30,7 @@ CREATE INDEX IF NOT EXISTS tags_month ON tags (tag, month, published);
 CREATE INDEX IF NOT EXISTS tags_id ON tags (id);
 CREATE TABLE IF NOT EXISTS failures (
     url TEXT PRIMARY KEY, reason TEXT NOT NULL, count INTEGER NOT NULL, last TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pauses (host TEXT PRIMARY KEY, until TEXT NOT NULL, runs INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS pending (url TEXT PRIMARY KEY, kind TEXT NOT NULL, category TEXT, published TEXT);
 """
 BASE_WAIT = timedelta(hours=1)
@@ -210,3 +211,15 @@ class Store:
             "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, ?)",
             [(p.url, p.kind, p.category, p.published.isoformat() if p.published else None) for p in pending],
         )
+
+    def pause(self, host: str) -> tuple[datetime, int] | None:
+        """Until when a host is left alone, and how many runs in a row it has turned away."""
+        row = self._db.execute("SELECT until, runs FROM pauses WHERE host = ?", (host,)).fetchone()
+        return (datetime.fromisoformat(row[0]), row[1]) if row else None
+
+    def set_pause(self, host: str, until: datetime, runs: int) -> None:
+        """Recorded at once, not with the commit: a run that dies must not begin anew."""
+        self._db.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?, ?)", (host, until.isoformat(), runs))
+
+    def end_pause(self, host: str) -> None:
+        self._db.execute("DELETE FROM pauses WHERE host = ?", (host,))

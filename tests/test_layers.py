@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "newsmirror"
 LAYERS = (
     {"items", "site", "exceptions", "outcome", "text", "names"},
-    {"addresses"}
+    {"addresses", "manners"}
     | {
         "extract",
         "inline",
@@ -33,7 +33,7 @@ LAYERS = (
     {"store", "worktree", "git"} | {"gitside", "gitpush"} | {"picture_child", "picture_process"},
     {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"}
     | {"confirmations", "interrupts", "push", "pushing"},
-    {"failures", "resolver", "handlers"}
+    {"failures", "resolver", "handlers", "patience"}
     | {"spider", "middlewares", "report", "settings", "pipelines", "commands"}
     | {"picture_fetcher"},
     {"spiders"},

@@ -69,16 +69,6 @@ def test_gate_lets_the_configured_front_pass_and_no_other_port() -> None:
         fronted.process_request(Request("http://127.0.0.1:8001/robots.txt"))
 
 
-def test_gate_asks_nothing_of_a_dead_source() -> None:
-    crawler = get_crawler(SecretChinaSpider, {"NEWSMIRROR_AUTHOR": AUTHOR, "NEWSMIRROR_REPO": "mirror"})
-    spider = SecretChinaSpider.from_crawler(crawler)
-    crawler.spider = spider
-    spider.source_is_dead = True
-
-    with pytest.raises(IgnoreRequest, match="nobody answered before"):
-        AddressGate.from_crawler(crawler).process_request(Request("https://www.secretchina.com/"))
-
-
 def test_gate_is_not_for_spiders_without_a_site() -> None:
     with pytest.raises(NotConfigured):
         AddressGate.from_crawler(get_crawler(Spider))

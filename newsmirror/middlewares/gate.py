@@ -11,7 +11,6 @@ from newsmirror.addresses import origin
 from newsmirror.config import Config
 from newsmirror.failures import RequestRefusedError
 from newsmirror.site import Site
-from newsmirror.spider import DEAD
 
 
 class AddressGate:
@@ -21,8 +20,7 @@ class AddressGate:
     sees all requests, redirects included, because it is the first of the middlewares.
     """
 
-    def __init__(self, crawler: Crawler, site: Site, front: str | None):
-        self._crawler = crawler
+    def __init__(self, site: Site, front: str | None):
         self._site = site
         self._front = origin(front) if front else None
 
@@ -31,11 +29,9 @@ class AddressGate:
         site = getattr(crawler.spidercls, "site", None)
         if site is None:  # `scrapy shell` and `fetch` without a spider of ours
             raise NotConfigured
-        return cls(crawler, site, Config.from_settings(crawler.settings).site_url)
+        return cls(site, Config.from_settings(crawler.settings).site_url)
 
     def process_request(self, request: Request) -> None:
-        if getattr(self._crawler.spider, "source_is_dead", False):
-            raise RequestRefusedError("unreachable", DEAD)
         if not self._allows(request.url):
             raise RequestRefusedError("refused", "the address is not the site's")
 

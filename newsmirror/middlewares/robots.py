@@ -19,7 +19,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from newsmirror.failures import RequestRefusedError, explain
+from newsmirror.failures import NotAskedError, RequestRefusedError, explain
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Robots:
             return
         rules = await self._rules_of(request)
         if rules.refusal:
-            raise RequestRefusedError(*rules.refusal)
+            raise NotAskedError(*rules.refusal)
         if rules.parser and not rules.parser.allowed(request.url, self._agent):
             raise RequestRefusedError("limited", FORBIDDEN)
 

@@ -14,12 +14,12 @@ PICTURE = SITE.respond("/pic/2026/9-2/p1a1.jpg").body
 BEHAVIOURS: dict[str, Behaviour] = {
     "silent": behaviours.silent,
     "drip": behaviours.drip(PICTURE, seconds=0.3),
+    "good": behaviours.answer(PICTURE),
     "cut": behaviours.cut(PICTURE, share=0.5, framing="length"),
     "cut-unseen": behaviours.cut(PICTURE, share=0.5, framing="close"),
     "endless": behaviours.endless(PICTURE),
     "bomb": behaviours.bomb("gzip", megabytes=60),
     "reset": behaviours.reset_after(PICTURE, share=0.5),
-    "good": behaviours.answer(PICTURE),
 }
 
 

@@ -27,10 +27,11 @@ def read_records(repository: Repository, rows: Iterable[Row]) -> Iterator[tuple[
     while chunk := list(islice(source, AT_ONCE)):
         contents = repository.contents(paths.record_path(row) for row in chunk)
         for row in chunk:
-            yield row, _record(contents.get(paths.record_path(row)), row)
+            yield row, record_of(contents.get(paths.record_path(row)), row)
 
 
-def _record(content: bytes | None, row: Row) -> Record | None:
+def record_of(content: bytes | None, row: Row) -> Record | None:
+    """The record in a file's content; None, with a warning, where it is missing or no good one."""
     try:
         return decode(content or b"", row)
     except ValueError as error:

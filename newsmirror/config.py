@@ -38,6 +38,8 @@ class Config:
     """None: the site file's list."""
     page_path: str
     members_only: str
+    feeds: str
+    """``full``, ``summary`` or ``none``"""
     style: PageStyle
     pushing: Pushing
 
@@ -82,6 +84,7 @@ class _Reader:
             tags=self.tags(),
             page_path=self.page_path(),
             members_only=self.choice("MEMBERS_ONLY", ("teaser", "full"), "teaser"),
+            feeds=self.choice("FEEDS", ("full", "summary", "none"), "full"),
             style=PageStyle(self.blocks(), self.counter(), self.images(), self.script()),
             pushing=read_pushing(self.text, self.refuse, repo),
         )

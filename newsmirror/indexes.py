@@ -65,5 +65,6 @@ class ListWriter:
             entries=[lists.Entry.of(row, names.get(row.category or lists.OTHER)) for row in newest],
             categories=categories,
             tags=[tag for tag in followed if self._store.has_tag(tag)],
+            feeds=self._config.feeds != "none",
             style=self._config.style,
         )

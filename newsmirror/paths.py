@@ -53,6 +53,11 @@ def category_stem(key: str) -> str:
     return f"indexes/{key}"
 
 
+def feed_path(key: str | None) -> str:
+    """The feed of a category, None: of everything."""
+    return f"feeds/{key or 'all'}.xml"
+
+
 def tag_stem(name: str) -> str:
     """Where a tag's lists stand; the bucket is the first two hex digits of the SHA-256 of its normal form."""
     return f"tags/{name_digest(name)[:2]}/{file_name(name)}"

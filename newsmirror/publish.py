@@ -11,6 +11,7 @@ from newsmirror.archive import read_records
 from newsmirror.checks import find_fault
 from newsmirror.config import Config
 from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, RefusedError
+from newsmirror.feedwriter import FeedWriter
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
 from newsmirror.items import Article, OutputFile, Page, Row, StoredPicture
@@ -80,6 +81,7 @@ class Publisher:
                 logger.warning("An interrupted run left %d files; they are put back and will come again", count)
             self._open_store()
             self._lists = ListWriter(self._store, self._tree, self._site, self._config, self._prefix)
+            self._feeds = FeedWriter(self._store, self._tree, repository, self._site, self._config)
         except BaseException:
             lock.release()
             raise
@@ -204,6 +206,7 @@ class Publisher:
             self._store.set_pending(pending)
             if rows or self._repository.tip():
                 self._lists.write(rows, list(before.values()))
+                self._feeds.write([*rows, *before.values()])
             if faults := self._faults():
                 raise CommitError(f"the gate refuses {faults[0]} and {len(faults) - 1} more files; report this")
             if written := self._tree.written:

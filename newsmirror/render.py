@@ -76,7 +76,8 @@ def words() -> dict[str, str]:
 
 
 @cache
-def _words(script: Script) -> dict[str, str]:
+def words_in(script: Script) -> dict[str, str]:
+    """The short words in a script."""
     return {key: script.convert(word) for key, word in words().items()}
 
 
@@ -105,7 +106,7 @@ def render_page(
         script,
         title=_heading(shown.title),
         category={"name": escape(script.convert(name)), "path": f"{paths.category_stem(key)}.md"},
-        facts=_facts(shown, script.convert(name) if category else None, script),
+        facts=[escape(fact) for fact in facts(shown, script.convert(name) if category else None, script)],
         body=_body(shown, style, {stored.src: paths.relative(stored.path, path) for stored in pictures}),
         tags=_tags(article.tags, script),
         address=address,
@@ -126,19 +127,19 @@ def _heading(title: str) -> str:
     return guard_heading(escape(title, urls=False))
 
 
-def _facts(article: Article, category: str | None, script: Script) -> list[str]:
-    """Date, category, source, author, editor: what is known of them, in this order."""
+def facts(article: Article, category: str | None, script: Script) -> list[str]:
+    """Date, category, source, author, editor: what is known of them, in this order, as plain text."""
     when = article.published.astimezone(BEIJING)
     text = _template("facts.j2", script).render(
         when=f"{when:%Y-%m-%d}" if article.date_only else f"{when:%Y-%m-%d %H:%M}",
         category=category, source=article.source, authors=article.authors, editor=article.editor,
     )  # fmt: skip
-    return [escape(line) for line in map(one_line, text.splitlines()) if line]
+    return [line for line in map(one_line, text.splitlines()) if line]
 
 
 def _body(article: Article, style: PageStyle, pictures: Mapping[str, str]) -> str:
     blocks = article.blocks
-    words = _words(style.script)
+    words = words_in(style.script)
     if style.images != "embed":
         shown = pictures if style.images == "mirror" else {}
         blocks = tuple(_with_pictures(block, shown, words) for block in blocks)
@@ -191,9 +192,15 @@ def _entry(entry: Entry, script: Script) -> dict[str, str | None]:
 
 
 def render_front(
-    *, site: Site, entries: list[Entry], categories: list[tuple[str, str]], tags: list[str], style: PageStyle
+    *,
+    site: Site,
+    entries: list[Entry],
+    categories: list[tuple[str, str]],
+    tags: list[str],
+    style: PageStyle,
+    feeds: bool = False,
 ) -> str:
-    """The front page; *categories* are (key, name), all with at least one article."""
+    """The front page; *categories* are (key, name), all with at least one article; *feeds* tells of Atom feeds."""
     script = style.script
     return _render(
         "readme.md.j2",
@@ -202,9 +209,15 @@ def render_front(
         site=script.convert(site.title),
         entries=[_entry(entry, script) for entry in entries],
         categories=[
-            {"name": escape(script.convert(name)), "path": f"{paths.category_stem(key)}.md"} for key, name in categories
+            {
+                "name": escape(script.convert(name)),
+                "path": f"{paths.category_stem(key)}.md",
+                "feed": paths.feed_path(key),
+            }
+            for key, name in categories
         ],
         tags=_tags(tags, script),
+        feeds=feeds,
     )
 
 

@@ -29,10 +29,13 @@ LAYERS = (
         "decode",
         "pictures",
         "shrink",
+        "xhtml",
+        "view",
+        "feeds",
     },
     {"store", "worktree", "git"} | {"gitside", "gitpush"} | {"picture_child", "picture_process"},
     {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"}
-    | {"confirmations", "interrupts", "push", "pushing"},
+    | {"confirmations", "interrupts", "push", "pushing", "feedwriter"},
     {"failures", "resolver", "handlers", "patience"}
     | {"spider", "middlewares", "report", "settings", "pipelines", "commands"}
     | {"picture_fetcher"},

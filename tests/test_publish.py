@@ -72,6 +72,8 @@ def test_one_run_makes_one_commit_with_all_files(config: Config) -> None:
         "data/2026/11/23.jsonl",
         "data/2026/11/23/1.md",
         "data/2026/11/23/2.md",
+        "feeds/all.xml",
+        "feeds/p3.xml",
         "indexes/p3.md",
         "indexes/p3/2026-11.md",
         "pages/2026/11/23/1.md",

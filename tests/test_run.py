@@ -419,4 +419,5 @@ def test_refresh_takes_a_changed_article_again(crawl: Run, server: SampleServer,
 
     assert "published 0 new, 1 updated" in last_line(done)
     files = git(tmp_path / "mirror", "diff", "--name-only", "HEAD~1", "HEAD").splitlines()
-    assert files == ["data/2026/11/20.jsonl", "data/2026/11/20/1105991.md", "pages/2026/11/20/1105991.md"]
+    feeds = ["feeds/all.xml", "feeds/p1.xml"]
+    assert files == ["data/2026/11/20.jsonl", "data/2026/11/20/1105991.md", *feeds, "pages/2026/11/20/1105991.md"]

@@ -126,12 +126,12 @@ class Repository:
         return self.contents(self._data_names()[:3])
 
     def data_files(self) -> dict[str, bytes]:
-        """The files under ``data/`` of the newest commit."""
+        """The files under ``data/`` of the newest commit that have a line an article."""
         return self.contents(self._data_names())
 
     def _data_names(self) -> list[str]:
         names = self._repo.git.ls_tree("-r", "-z", "--name-only", self._ref, "--", "data/")
-        return [name for name in names.split("\0") if name]
+        return [name for name in names.split("\0") if name.endswith(".jsonl")]  # the others are records
 
     def _read_blobs(self, paths: list[str]) -> Iterator[tuple[str, bytes]]:
         with tempfile.TemporaryFile() as questions:

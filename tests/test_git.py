@@ -139,7 +139,7 @@ def test_contents_of_the_commit_and_not_of_the_disk(repository: Repository) -> N
 
 
 def test_data_files(repository: Repository) -> None:
-    commit(repository, PAGE, DATA)
+    commit(repository, PAGE, DATA, OutputFile("data/2021/12/17/990001.md", b"~~~ newsmirror 1\n"))
     assert repository.data_files() == {DATA.path: DATA.content}
 
 

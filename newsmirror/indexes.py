@@ -35,13 +35,12 @@ class ListWriter:
         them are made.
         """
         name = self._name(subject)
-        counts = self._store.months(subject)
-        if subject.kind == "tag" and sum(count for _, count in counts) <= lists.NEWEST:
-            counts = []
+        everything = self._store.months(subject)
         if subject.kind == "tag":
-            months = {month for month, _ in counts}
+            everything = everything if self._store.has_over(subject, lists.NEWEST) else []
+            months = set(everything)
         newest = self._store.newest(subject, lists.NEWEST)
-        found = [lists.newest_list(subject, name, newest, counts)]
+        found = [lists.newest_list(subject, name, newest, everything)]
         for month in sorted(months):
             found += lists.month_lists(subject, name, month, self._store.month(subject, month))
         return found

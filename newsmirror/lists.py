@@ -69,9 +69,9 @@ def subjects(row: Row) -> list[Subject]:
     return [Subject("category", row.category or OTHER), *(Subject("tag", tag) for tag in row.tags)]
 
 
-def newest_list(subject: Subject, name: str, rows: list[Row], months: list[tuple[str, int]]) -> Listing:
-    """The list of a subject's newest articles; *months* are all of them with their counts, newest first."""
-    links = tuple((month, f"{subject.stem}/{month}.md") for month, _ in months)
+def newest_list(subject: Subject, name: str, rows: list[Row], months: list[str]) -> Listing:
+    """The list of a subject's newest articles; *months* are all of them, newest first."""
+    links = tuple((month, f"{subject.stem}/{month}.md") for month in months)
     return Listing(f"{subject.stem}.md", name, tuple(map(Entry.of, rows)), months=links)
 
 

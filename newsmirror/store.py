@@ -1,4 +1,4 @@
-"""What is known: an SQLite file that can be rebuilt from the tree. The only user of SQLite.
+"""What is known: an SQLite file that can be rebuilt from the tree. With `catalog`, the only user of SQLite.
 
 Rows of a run are inserted in one transaction, which is committed after git's commit: a run that dies
 before leaves no trace here, one that dies between the two is seen by the commit's id and rebuilt.
@@ -11,23 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from newsmirror.catalog import Catalog
 from newsmirror.exceptions import NoSpaceError
 from newsmirror.items import Row
-from newsmirror.lists import OTHER, Subject
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS articles (
-    id INTEGER PRIMARY KEY, category TEXT NOT NULL, month TEXT NOT NULL, day TEXT NOT NULL,
-    published TEXT NOT NULL, digest TEXT NOT NULL, line TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS articles_category ON articles (category, month, published);
-CREATE INDEX IF NOT EXISTS articles_published ON articles (published, id);
-CREATE INDEX IF NOT EXISTS articles_day ON articles (day);
-CREATE TABLE IF NOT EXISTS tags (
-    tag TEXT NOT NULL, id INTEGER NOT NULL, month TEXT NOT NULL, published TEXT NOT NULL, PRIMARY KEY (tag, id)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS tags_month ON tags (tag, month, published);
-CREATE INDEX IF NOT EXISTS tags_id ON tags (id);
 CREATE TABLE IF NOT EXISTS failures (
     url TEXT PRIMARY KEY, reason TEXT NOT NULL, count INTEGER NOT NULL, last TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS pauses (host TEXT PRIMARY KEY, until TEXT NOT NULL, runs INTEGER NOT NULL);
@@ -48,14 +36,14 @@ class Pending:
     published: datetime | None = None
 
 
-class Store:
+class Store(Catalog):
     """The state of one mirror. Times are stored in UTC."""
 
     def __init__(self, path: Path):
         """Open or make the file; a damaged one is set aside. Raises NoSpaceError where it cannot be written."""
         self.damaged = False
         try:
-            self._db = self._open(path)
+            self._open(path)
         except sqlite3.OperationalError as error:
             raise NoSpaceError(
                 f"the state file cannot be opened ({error}); free space or correct its rights"
@@ -63,18 +51,18 @@ class Store:
         except sqlite3.DatabaseError:
             path.replace(path.with_suffix(".damaged"))
             self.damaged = True
-            self._db = self._open(path)
+            self._open(path)
 
-    def _open(self, path: Path) -> sqlite3.Connection:
-        db = sqlite3.connect(path, isolation_level=None)
+    def _open(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
         try:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.executescript(SCHEMA)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._make_tables()
+            self._db.executescript(SCHEMA)
         except sqlite3.Error:
-            db.close()
+            self._db.close()
             raise
-        return db
 
     def close(self) -> None:
         self._db.close()
@@ -87,6 +75,7 @@ class Store:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
+            self._forget_forms()
             raise
         self._db.execute("COMMIT")
 
@@ -98,85 +87,12 @@ class Store:
     def set_commit(self, commit: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('commit', ?)", (commit,))
 
-    def put(self, rows: Iterable[Row]) -> None:
-        """Record articles as published; an article known before is replaced, and its failures are forgotten."""
-        for row in rows:
-            month, published = f"{row.day:%Y-%m}", row.published.astimezone(UTC).isoformat()
-            self._db.execute(
-                "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (row.id, row.category or OTHER, month, row.day.isoformat(), published, row.digest, row.to_json()),
-            )
-            self._db.execute("DELETE FROM tags WHERE id = ?", (row.id,))
-            self._db.executemany(
-                "INSERT INTO tags VALUES (?, ?, ?, ?)", [(tag, row.id, month, published) for tag in row.tags]
-            )
-            self._db.execute("DELETE FROM failures WHERE url = ?", (row.url,))
-
     def rebuild(self, rows: Iterable[Row], commit: str) -> int:
         """Forget all articles and know these; returns how many."""
         with self.transaction():
-            self._db.execute("DELETE FROM articles")
-            self._db.execute("DELETE FROM tags")
-            self.put(rows)
+            self._replace_all(rows)
             self.set_commit(commit)
         return self.count()
-
-    def get(self, identifier: int) -> Row | None:
-        """The published article with this id."""
-        return self._one("SELECT line FROM articles WHERE id = ?", identifier)
-
-    def _one(self, query: str, *values: object) -> Row | None:
-        return next(iter(self._rows(query, *values)), None)
-
-    def _rows(self, query: str, *values: object) -> list[Row]:
-        return [Row.from_json(line) for (line,) in self._db.execute(query, values)]
-
-    def knows(self, identifier: int) -> bool:
-        return bool(self._db.execute("SELECT 1 FROM articles WHERE id = ?", (identifier,)).fetchone())
-
-    def count(self) -> int:
-        return int(self._db.execute("SELECT COUNT(*) FROM articles").fetchone()[0])
-
-    def newest(self, subject: Subject | None, limit: int) -> list[Row]:
-        """The newest articles of a subject, or of all, newest first."""
-        if subject is None:
-            return self._rows("SELECT line FROM articles ORDER BY published DESC, id DESC LIMIT ?", limit)
-        if subject.kind == "category":
-            query = "SELECT line FROM articles WHERE category = ? ORDER BY published DESC, id DESC LIMIT ?"
-        else:
-            query = (
-                "SELECT line FROM tags JOIN articles USING (id) WHERE tag = ? "
-                "ORDER BY tags.published DESC, id DESC LIMIT ?"
-            )
-        return self._rows(query, subject.key, limit)
-
-    def month(self, subject: Subject, month: str) -> list[Row]:
-        """A subject's articles of a month, oldest first."""
-        if subject.kind == "category":
-            query = "SELECT line FROM articles WHERE category = ? AND month = ? ORDER BY published, id"
-        else:
-            query = (
-                "SELECT line FROM tags JOIN articles USING (id) WHERE tag = ? AND tags.month = ? "
-                "ORDER BY tags.published, id"
-            )
-        return self._rows(query, subject.key, month)
-
-    def months(self, subject: Subject) -> list[tuple[str, int]]:
-        """The months of a subject with their counts, newest first."""
-        table = "articles WHERE category = ?" if subject.kind == "category" else "tags WHERE tag = ?"
-        query = f"SELECT month, COUNT(*) FROM {table} GROUP BY month ORDER BY month DESC"  # noqa: S608
-        return [(month, count) for month, count in self._db.execute(query, (subject.key,))]
-
-    def day(self, day: str) -> list[Row]:
-        """All articles of a day (``2021-12-17``, UTC+8), by id."""
-        return self._rows("SELECT line FROM articles WHERE day = ? ORDER BY id", day)
-
-    def categories(self) -> set[str]:
-        """Keys of the categories that have articles."""
-        return {key for (key,) in self._db.execute("SELECT DISTINCT category FROM articles")}
-
-    def has_tag(self, tag: str) -> bool:
-        return bool(self._db.execute("SELECT 1 FROM tags WHERE tag = ? LIMIT 1", (tag,)).fetchone())
 
     def is_due(self, url: str, now: datetime) -> bool:
         """Whether an address that failed before is worth another request by now; True where none is recorded."""

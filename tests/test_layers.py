@@ -33,7 +33,7 @@ LAYERS = (
         "view",
         "feeds",
     },
-    {"store", "worktree", "git"} | {"gitside", "gitpush"} | {"picture_child", "picture_process"},
+    {"catalog", "store", "worktree", "git"} | {"gitside", "gitpush"} | {"picture_child", "picture_process"},
     {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"}
     | {"confirmations", "interrupts", "push", "pushing", "feedwriter"},
     {"failures", "resolver", "handlers", "patience"}
@@ -80,7 +80,7 @@ def test_scrapy_stays_in_its_layer(path: Path) -> None:
 
     assert "scrapy" not in heads or LEVEL[top_name(path)] >= SCRAPY_LEVEL
     assert "git" not in heads or top_name(path) in {"git", "gitpush", "gitside"}
-    assert "sqlite3" not in heads or top_name(path) == "store"
+    assert "sqlite3" not in heads or top_name(path) in {"catalog", "store"}
     assert "PIL" not in heads or top_name(path) == "shrink"
     assert not heads & {"subprocess", "pickle", "playwright", "scrapy_playwright", "scrapyd"}
 

@@ -41,7 +41,7 @@ def test_entry_of_a_row() -> None:
 
 
 def test_newest_list() -> None:
-    found = newest_list(P1, "看大陆", [row()], [("2021-12", 1), ("2021-11", 4)])
+    found = newest_list(P1, "看大陆", [row()], ["2021-12", "2021-11"])
     assert found == Listing(
         path="indexes/p1.md",
         title="看大陆",

@@ -1,10 +1,14 @@
+import re
+import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from newsmirror.exceptions import NoSpaceError
+from newsmirror.items import Row
 from newsmirror.lists import Subject
 from newsmirror.store import Pending, Store
 from tests.samples import URL, row
@@ -88,7 +92,7 @@ def test_month_is_oldest_first(store: Store, subject: Subject) -> None:
 
 
 @pytest.mark.parametrize("subject", [P1, RIVER])
-def test_months_are_counted_newest_first_in_the_zone_of_the_source(store: Store, subject: Subject) -> None:
+def test_months_are_newest_first_in_the_zone_of_the_source(store: Store, subject: Subject) -> None:
     store.put(
         [
             row(id=1, tags=("河边",), published=at(9)),
@@ -96,7 +100,7 @@ def test_months_are_counted_newest_first_in_the_zone_of_the_source(store: Store,
             row(id=3, tags=("河边",), published=at(31, 16)),
         ]
     )
-    assert store.months(subject) == [("2022-01", 1), ("2021-12", 2)]
+    assert store.months(subject) == ["2022-01", "2021-12"]
 
 
 def test_day_is_that_of_beijing_and_by_id(store: Store) -> None:
@@ -192,3 +196,88 @@ def test_damaged_file_is_set_aside(tmp_path: Path) -> None:
 def test_file_in_a_missing_folder_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(NoSpaceError, match="state file cannot be opened"):
         Store(tmp_path / "none" / "state.db")
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        row(id=12, url="https://www.secretchina.com/news/gb/2021/12/17/12.html", path="pages/p1/12.md"),
+        row(id=1, url="https://www.secretchina.com/news/gb/2021/12/17/11.html", path="pages/2020/12/17/1.md"),
+        row(title="", tags=("a\nb", "“一”"), category=None, date_only=True, digest="no digest"),
+        row(digest="ABCD" * 16),
+    ],
+)
+def test_every_row_comes_back(store: Store, unusual: Row) -> None:
+    store.put([row(id=2), unusual])
+
+    assert store.get(unusual.id) == unusual
+
+
+def test_a_form_of_a_transaction_taken_back_is_not_used_again(store: Store) -> None:
+    def fail() -> None:
+        with store.transaction():
+            store.put([row(path="pages/p1/990001.md")])
+            assert store.get(990001)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    store.put([row(id=1, path="a/1.md"), row(id=2, path="b/2.md"), row(id=3, path="pages/p1/3.md")])
+
+    assert [found.path for found in store.rows()] == ["a/1.md", "b/2.md", "pages/p1/3.md"]
+
+
+def test_all_there_is(store: Store) -> None:
+    store.put(
+        [row(id=2, published=at(3), tags=("钟", "河边")), row(id=1, published=at(1), category=None, tags=("钟",))]
+    )
+
+    assert [found.id for found in store.rows()] == [1, 2]
+    assert set(store.subjects()) == {P1, Subject("category", "other"), Subject("tag", "钟"), RIVER}
+    assert list(store.days()) == [date(2021, 12, 1), date(2021, 12, 3)]
+
+
+def test_has_over(store: Store) -> None:
+    store.put([row(id=1, tags=("河边",)), row(id=2, tags=("河边",))])
+
+    assert [store.has_over(RIVER, 1), store.has_over(RIVER, 2), store.has_over(P1, 1)] == [True, False, True]
+
+
+def test_state_of_another_version_forgets_its_articles_only(tmp_path: Path) -> None:
+    old = Store(tmp_path / "state.db")
+    old.put([row()])
+    old.set_commit("a" * 40)
+    old.add_failures([("https://x.example/", "http")], NOW)
+    old.close()
+    with closing(sqlite3.connect(tmp_path / "state.db")) as db:
+        db.execute("PRAGMA user_version = 9")
+
+    store = Store(tmp_path / "state.db")
+    found = store.count(), store.commit_id(), store.failures(), store.damaged
+    store.close()
+
+    assert found == (0, None, {"https://x.example/": ("http", 1)}, False)
+
+
+def test_every_question_of_a_run_walks_an_index(store: Store) -> None:
+    """No scan of a table and, but for the few rows of an answer, no sorting, whatever the size of the archive."""
+    store.put([row(id=number, tags=("河边",), published=at(number)) for number in range(1, 20)])
+    asked: list[str] = []
+    store._db.set_trace_callback(asked.append)
+    for subject in (P1, RIVER):
+        store.newest(subject, 200)
+        store.month(subject, "2021-12")
+        store.months(subject)
+        store.has_over(subject, 200)
+    store.newest(None, 30)
+    store.day("2021-12-17")
+    store.categories()
+    store.get(1)
+    store._db.set_trace_callback(None)
+
+    plans = {query: [line[3] for line in store._db.execute(f"EXPLAIN QUERY PLAN {query}")] for query in asked}
+
+    scans = [
+        (query, step) for query, plan in plans.items() for step in plan if re.match(r"SCAN (?:articles|tags|a)\b", step)
+    ]
+    assert [(query, step) for query, step in scans if "INDEX articles_published" not in step] == []

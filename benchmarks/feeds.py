@@ -10,13 +10,13 @@ import tempfile
 from pathlib import Path
 
 from newsmirror import lists, paths
-from newsmirror.adopt import read_rows
 from newsmirror.archive import read_records
 from newsmirror.feeds import ENTRIES, FeedEntry, make_entry, render_feed
 from newsmirror.git import Repository
 from newsmirror.items import Row
 from newsmirror.script import Script
 from newsmirror.spiders.secretchina import SITE
+from newsmirror.state import read_rows
 
 Articles = list[tuple[Row, FeedEntry]]
 
@@ -24,15 +24,14 @@ Articles = list[tuple[Row, FeedEntry]]
 def read_mirror(folder: Path, branch: str) -> Articles:
     """The articles of a mirror with their entries, oldest first."""
     repository = Repository(folder.absolute(), branch)
-    try:
-        rows = sorted(read_rows(repository.data_files()), key=lambda row: (row.published, row.id))
-        return [
-            (row, make_entry(row, record.article, site=SITE, script=Script.SOURCE, find=lambda src: None))
-            for row, record in read_records(repository, rows)
-            if record
-        ]
-    finally:
-        repository.close()
+    tip = repository.tip()
+    days = repository.blobs(f"{tip}:{name}" for name in repository.data_names(tip or ""))
+    rows = sorted(read_rows(days), key=lambda row: (row.published, row.id))
+    return [
+        (row, make_entry(row, record.article, site=SITE, script=Script.SOURCE, find=lambda src: None))
+        for row, record in read_records(repository, rows)
+        if record
+    ]
 
 
 def git(folder: Path, *words: str) -> str:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from newsmirror.durable import writing
 from newsmirror.remotes import Remote
-from newsmirror.worktree import writing
 
 STEP = 64 * 1024 * 1024
 """Bytes that one push carries at most, where commits can be told apart: hosts take 2 GB, lines take time."""

@@ -22,15 +22,23 @@ class RefusedError(NewsmirrorError):
 
 
 class BusyError(NewsmirrorError):
-    """Raised by `RunLock` when another run holds the lock."""
+    """Raised by `lock` when another run holds the lock."""
 
 
 class NoSpaceError(NewsmirrorError):
-    """Raised by `worktree` and `store` when the disk is full or the folder cannot be written."""
+    """Raised by `durable` and `store` when the disk is full or the folder cannot be written."""
 
 
 class CommitError(NewsmirrorError):
-    """Raised by `Repository.commit` when git did not take the commit; carries git's words."""
+    """Raised by `Committer` when git did not take the commit; carries git's words."""
+
+
+class GitError(NewsmirrorError):
+    """Raised by `Repository` when a git command fails; its text is git's, without paths and credentials."""
+
+    def __init__(self, words: str, status: int | None = None):
+        self.status = status
+        super().__init__(words)
 
 
 class SideError(NewsmirrorError):

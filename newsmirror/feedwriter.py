@@ -9,16 +9,16 @@ from newsmirror.items import OutputFile, Row
 from newsmirror.pictures import read_note, read_webp
 from newsmirror.record import Record
 from newsmirror.site import Site
+from newsmirror.stage import Stage
 from newsmirror.store import Store
-from newsmirror.worktree import WorkTree
 from newsmirror.xhtml import Image
 
 
 class FeedWriter:
     """Writes the feed of everything and those of categories, once in a run."""
 
-    def __init__(self, store: Store, tree: WorkTree, repository: Repository, site: Site, config: Config):
-        self._store, self._tree, self._repository, self._site, self._config = store, tree, repository, site, config
+    def __init__(self, store: Store, stage: Stage, repository: Repository, site: Site, config: Config):
+        self._store, self._stage, self._repository, self._site, self._config = store, stage, repository, site, config
         self._entries: dict[int, FeedEntry] = {}
 
     def write(self, rows: list[Row]) -> None:
@@ -33,7 +33,7 @@ class FeedWriter:
             self._write(None)
 
     def _is_missing(self, key: str | None) -> bool:
-        return not (self._tree.root / paths.feed_path(key)).exists()
+        return not self._stage.exists(paths.feed_path(key))
 
     def _write(self, key: str | None) -> None:
         rows = self._store.newest(lists.Subject("category", key) if key else None, ENTRIES)
@@ -41,17 +41,17 @@ class FeedWriter:
         entries = [self._entries[row.id] for row in rows]
         script, full = self._config.style.script, self._config.feeds == "full"
         content = render_feed(entries, category=key, site=self._site, script=script, full=full)
-        self._tree.write(OutputFile(paths.feed_path(key), content))
+        self._stage.write(OutputFile(paths.feed_path(key), content))
 
     def _make_entries(self, rows: list[Row]) -> None:
         """Entries from records: as this run has written them, else as they are committed."""
-        fresh = set(self._tree.written)
+        fresh = set(self._stage.written)
         committed = (row for row in rows if paths.record_path(row) not in fresh)
         for row, record in read_records(self._repository, committed):
             self._entries[row.id] = self._entry(row, record)
         for row in rows:
             if row.id not in self._entries:
-                content = self._tree.read(paths.record_path(row))
+                content = self._stage.read(paths.record_path(row))
                 self._entries[row.id] = self._entry(row, record_of(content, row))
 
     def _entry(self, row: Row, record: Record | None) -> FeedEntry:
@@ -62,5 +62,5 @@ class FeedWriter:
         """The pictures of an article by their address, relative to a feed."""
         if self._config.style.images != "mirror":
             return {}
-        contents = {picture: self._tree.read(picture.path) for picture in read_note(record.notes)}
+        contents = {picture: self._stage.read(picture.path) for picture in read_note(record.notes)}
         return {p.src: Image(f"../{p.path}", *read_webp(content)) for p, content in contents.items() if content}

@@ -1,218 +1,287 @@
 """The git repository of the working copy. The only user of GitPython and of git.
 
-Commits are made with ``git fast-import``: its cost follows the new files and not the archive, it needs
-no index and takes no lock file, so a dirty index or a stale ``index.lock`` does not matter, and nothing
-but the named paths can get into a commit. Author and committer are the same fixed identity, all times
-are UTC.
+All of git is reached through GitPython's command interface with a pinned repository and a configuration of our own.
+GitPython's `Repo` is not used: it follows ``core.worktree``, reads included files of the repository's configuration,
+and takes a working copy with a file ``HEAD`` for a repository. Making commits is in `commits`.
 """
 
+import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from subprocess import PIPE
+from typing import IO, Any
 
-from git import Repo
-from git.exc import GitCommandError, GitCommandNotFound, GitError, InvalidGitRepositoryError, NoSuchPathError
+os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # a missing git is a sentence of ours, not an ImportError
+os.environ.pop("GIT_PYTHON_GIT_EXECUTABLE", None)
+from git.cmd import Git
+from git.exc import CommandError, GitCommandNotFound
 
-from newsmirror.exceptions import CommitError, RefusedError
-from newsmirror.items import OutputFile
+from newsmirror.exceptions import GitError, RefusedError
+from newsmirror.gitconfig import forget_git_environment, safe_environment
 
-OUR_PATH = re.compile(r"(?:(?!\.{1,2}/|\.git/)[^/\x00-\x1f]+/)*(?!\.{1,2}$|\.git$)[^/\x00-\x1f]+")
-"""What fast-import of git 2.39 does not check by itself: no way out of the tree, nothing inside ``.git``."""
-CONFIGURATION = {
-    "core.hooksPath": "/dev/null",
-    "core.fsmonitor": "false",
-    "core.autocrlf": "false",
-    "core.attributesFile": "/dev/null",
-    "core.quotePath": "false",
-    "core.protectNTFS": "true",
-    "core.protectHFS": "true",
-    "commit.gpgSign": "false",
-    "gc.auto": "0",
-    "maintenance.auto": "false",
-    "submodule.recurse": "false",
-}
-"""Given by the environment, so that no configuration of the repository or the operator's home wins."""
+SECONDS = 1800.0
+"""After so long a git command on the local disk counts as hanging and is killed."""
+AT_ONCE = 500
+"""Paths and files asked for at once; some megabytes at most, whatever the size of the archive."""
 
 
-def safe_environment(further: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What every git process of ours gets besides the ordinary environment; *further* is more configuration."""
-    configuration = CONFIGURATION | dict(further or {})
-    environment = {
-        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0",
-        "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-        "GIT_CONFIG_COUNT": str(len(configuration)),
-    }  # fmt: skip
-    for number, (key, value) in enumerate(configuration.items()):
-        environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return environment
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path that differs between two commits."""
 
-
-def forget_git_environment() -> None:
-    """Drop every ``GIT_…`` variable of this process: they would lead git to another repository or index."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        del os.environ[name]
+    path: str
+    before: str | None
+    """Id of the content in the older commit, None where it is new."""
+    after: str | None
+    """Id of the content in the newer commit, None where it is gone or no ordinary file."""
 
 
 class Repository:
-    """One non-bare repository and the branch that we write."""
+    """One ordinary repository and the branch that we write."""
 
     def __init__(self, root: Path, branch: str):
         """Open the repository at *root*. Raises RefusedError where there is none or it is not usable."""
-        forget_git_environment()
-        try:
-            self._repo = Repo(root, search_parent_directories=False, expand_vars=False)
-        except (InvalidGitRepositoryError, NoSuchPathError) as error:
-            raise RefusedError("NEWSMIRROR_REPO is not a git working copy; name an empty or a new folder") from error
-        self.root = root
-        self.branch = branch
-        self._ref = f"refs/heads/{branch}"
-        self._repo.git.update_environment(**safe_environment())
-        if self._repo.bare or not (root / ".git").is_dir():
+        self.root, self.branch, self.ref = root, branch, f"refs/heads/{branch}"
+        self._git = _command(root)
+        folder = root / ".git"
+        if not os.path.lexists(folder) and not (root / "objects").is_dir():
+            raise RefusedError("NEWSMIRROR_REPO is not a git working copy; name an empty or a new folder")
+        if folder.is_symlink() or not folder.is_dir():
             raise RefusedError("NEWSMIRROR_REPO is a bare or linked repository; name an ordinary working copy")
+        self._check()
+
+    def _check(self) -> None:
+        try:
+            said = self.run("rev-parse", "--is-bare-repository", "--is-shallow-repository").split()
+        except GitError as error:
+            raise RefusedError(f"git cannot read the working copy: {error}") from error
+        if said[0] == b"true":
+            raise RefusedError("NEWSMIRROR_REPO is a bare or linked repository; name an ordinary working copy")
+        if said[1] == b"true":
+            raise RefusedError("NEWSMIRROR_REPO is a shallow clone; run git fetch --unshallow in it")
 
     @classmethod
     def create(cls, root: Path, branch: str) -> "Repository":
-        """Make a new repository in an existing folder."""
-        forget_git_environment()
-        repo = Repo.init(root, mkdir=False, expand_vars=False, initial_branch=branch)
-        repo.close()
+        """Make a new repository in an existing folder; no template of the operator's takes part."""
+        git = _command(root)
+        git.execute(["git", "init", "--quiet", "--template=", f"--initial-branch={branch}"], kill_after_timeout=SECONDS)
         return cls(root, branch)
 
-    def close(self) -> None:
-        self._repo.close()
+    def run(
+        self,
+        *words: str,
+        stdin: IO[bytes] | bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        seconds: float = SECONDS,
+    ) -> bytes:
+        """Run ``git words`` on this repository and return what it printed. Raises GitError."""
+        if isinstance(stdin, bytes):
+            if not stdin:
+                return self._execute(words, None, environment, seconds)
+            with tempfile.TemporaryFile(dir=self.private if self.private.is_dir() else None) as file:
+                file.write(stdin)
+                file.seek(0)
+                return self._execute(words, file, environment, seconds)
+        return self._execute(words, stdin, environment, seconds)
+
+    def _execute(
+        self, words: Iterable[str], stdin: IO[bytes] | None, environment: Mapping[str, str] | None, seconds: float
+    ) -> bytes:
+        try:
+            said: Any = self._git.execute(
+                ["git", *words], istream=stdin, env=environment, kill_after_timeout=seconds,  # type: ignore[arg-type]
+                stdout_as_string=False, strip_newline_in_stdout=False,
+            )  # fmt: skip
+        except (CommandError, OSError) as error:
+            raise failure(error) from error
+        return bytes(said)
+
+    def pipe(self, *words: str, environment: Mapping[str, str] | None = None) -> "Pipe":
+        """Start ``git words`` and keep it open for questions and answers. Raises GitError."""
+        try:
+            return Pipe(self._git.execute(["git", *words], istream=PIPE, as_process=True, env=environment))
+        except (CommandError, OSError) as error:
+            raise failure(error) from error
 
     @property
     def private(self) -> Path:
         """A folder inside ``.git`` for our own files; never published."""
         return self.root / ".git" / "newsmirror"
 
+    # What is there
+
     def current_branch(self) -> str | None:
         """The branch that is checked out, None for a detached head."""
-        head = (self.root / ".git" / "HEAD").read_text(encoding="utf-8").strip()
+        head = (self.root / ".git" / "HEAD").read_text(encoding="utf-8", errors="replace").strip()
         return head.removeprefix("ref: refs/heads/") if head.startswith("ref: ") else None
 
     def tip(self) -> str | None:
         """Id of the newest commit of our branch, None before the first."""
         try:
-            return str(self._repo.git.rev_parse("--verify", "--quiet", f"{self._ref}^{{commit}}"))
-        except GitCommandError as error:
-            if error.status == 1 and not error.stderr:
+            return self.run("rev-parse", "--verify", "--quiet", f"{self.ref}^{{commit}}").decode().strip()
+        except GitError as error:
+            if error.status == 1 and not str(error) and not os.path.lexists(self.root / ".git" / self.ref):
                 return None
-            raise RefusedError(f"git cannot read the working copy: {plain_words(error)}") from error
+            why = str(error) or f"{self.ref} is damaged"
+            raise RefusedError(f"git cannot read the working copy: {why}") from error
 
     def remote_url(self, name: str | None = None) -> str | None:
         """Address of a remote, of the first one where no name is given; None where there is none."""
-        remotes = {remote.name: remote for remote in self._repo.remotes}
-        chosen = remotes.get(name) if name else next(iter(remotes.values()), None)
-        return str(chosen.url) if chosen else None
+        try:
+            lines = self.run("config", "--local", "-z", "--get-regexp", r"^remote\..*\.url$").decode().split("\0")
+        except GitError:
+            return None
+        pairs = [line.partition("\n") for line in lines if line]
+        found = {key.removeprefix("remote.").removesuffix(".url"): url for key, _, url in reversed(pairs)}
+        return found.get(name) if name else next(reversed(found.values()), None)
 
-    def top_level(self) -> list[str]:
-        """Names at the top of the newest commit's tree."""
-        names = self._repo.git.ls_tree("-z", "--name-only", self._ref)
-        return [name for name in names.split("\0") if name]
+    def kinds(self, commit: str, *paths: str) -> dict[str, str]:
+        """What these paths are in a commit: ``blob``, ``tree``, ``commit`` (a submodule) or ``link``.
+
+        Those that are not there are left out; without *paths*, all at the top.
+        """
+        found = {}
+        for start in range(0, max(len(paths), 1), AT_ONCE):
+            words = ("ls-tree", "-z", "--full-tree", commit, "--", *paths[start : start + AT_ONCE])
+            listed = self.run(*words).decode(errors="surrogateescape").split("\0")
+            for head, _, name in (entry.partition("\t") for entry in listed if entry):
+                found[name] = "link" if head.startswith("120000") else head.split()[1]
+        return found
 
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Content of those files that the newest commit holds."""
-        wanted = list(paths)
-        if not wanted or self.tip() is None:
-            return {}
-        return dict(self._read_blobs([path for path in wanted if "\n" not in path]))
+        wanted = [path for path in paths if "\n" not in path]
+        found = self.blobs(f"{self.ref}:{path}" for path in wanted) if wanted and self.tip() else iter(())
+        return {path: content for path, content in zip(wanted, found, strict=False) if content is not None}
 
-    def sample_data(self) -> dict[str, bytes]:
-        """A few files under ``data/`` of the newest commit: enough to tell whose they are, whatever their number."""
-        return self.contents(self._data_names()[:3])
+    def blobs(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """The files with these names (``<id>`` or ``<commit>:<path>``, no line breaks), None for what is no file."""
+        wanted = iter(names)
+        while some := list(islice(wanted, AT_ONCE)):
+            yield from self._batch(some)
 
-    def data_files(self) -> dict[str, bytes]:
-        """The files under ``data/`` of the newest commit that have a line an article."""
-        return self.contents(self._data_names())
-
-    def _data_names(self) -> list[str]:
-        names = self._repo.git.ls_tree("-r", "-z", "--name-only", self._ref, "--", "data/")
-        return [name for name in names.split("\0") if name.endswith(".jsonl")]  # the others are records
-
-    def _read_blobs(self, paths: list[str]) -> Iterator[tuple[str, bytes]]:
-        with tempfile.TemporaryFile() as questions:
-            questions.write("".join(f"{self._ref}:{path}\n" for path in paths).encode())
-            questions.seek(0)
-            answer: bytes = self._repo.git.cat_file(
-                "--batch", istream=questions, stdout_as_string=False, strip_newline_in_stdout=False
-            )
+    def _batch(self, names: list[str]) -> Iterator[bytes | None]:
+        answer = self.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
         position = 0
-        for path in paths:
+        for _ in names:
             end = answer.index(b"\n", position)
             header = answer[position:end].split()
             position = end + 1
             if header[-1:] == [b"missing"]:
+                yield None
                 continue
             size = int(header[-1])
-            if header[-2] == b"blob":
-                yield path, answer[position : position + size]
+            yield answer[position : position + size] if header[-2] == b"blob" else None
             position += size + 1
 
-    def data_changed(self, since: str) -> bool:
-        """Whether ``data/`` differs between the commit *since* and the newest one; True where it is unknown."""
+    def data_names(self, commit: str) -> list[str]:
+        """The files of ``data/`` that hold a day each; those of single articles beside them are not looked at."""
+        folders = ["data/"]
+        for _ in ("years", "months"):
+            folders = [f"{name}/" for name, kind in self.kinds(commit, *folders).items() if kind == "tree"]
+        return [name for name in self.kinds(commit, *folders) if name.endswith(".jsonl")] if folders else []
+
+    def changes(self, old: str | None, new: str, *folders: str) -> list[Change]:
+        """What differs from commit *old* (None: nothing there yet) to *new*, all or below *folders*.
+
+        Raises GitError where a commit is not there.
+        """
+        start = old or hashlib.new("sha1" if len(new) == 40 else "sha256", b"tree 0\0").hexdigest()  # the empty tree
+        words = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", start, new, "--")
+        parts = self.run(*words, *folders).decode(errors="surrogateescape").split("\0")
+        return [_change(*pair) for pair in zip(parts[::2], parts[1::2], strict=False)]
+
+    def holds(self, older: str, newer: str) -> bool:
+        """Whether commit *older* is *newer* or one of those that it stands on."""
         try:
-            self._repo.git.diff("--quiet", since, self._ref, "--", "data/")
-        except GitCommandError:
-            return True
-        return False
+            self.run("merge-base", "--is-ancestor", older, newer)
+        except GitError:
+            return False
+        return True
 
-    def commit(self, files: Iterable[OutputFile], message: str, *, author: tuple[str, str], when: datetime) -> str:
-        """Commit these files on top of the branch and return the commit's id.
+    def refresh_index(self, changes: Iterable[Change]) -> None:
+        """Tell git's index of files just committed. Raises GitError.
 
-        *message* is ASCII, *when* aware. The branch moves only if it still is where the commit was built
-        on. Raises CommitError with git's reason.
+        The index is the operator's own; nothing of ours depends on it but a clean ``git status``. It gets ids from
+        the commit: reading files from the disk would run the repository's filters.
         """
-        chosen = list(files)
-        if strange := next((file.path for file in chosen if not OUR_PATH.fullmatch(file.path)), None):
-            raise CommitError(f"git did not take the commit: {strange[:80]} is no path of the tree")
-        before = self.tip()
-        identity = f"{author[0]} <{author[1]}> {int(when.timestamp())} +0000"
-        head = f"commit {self._ref}\nauthor {identity}\ncommitter {identity}\ndata {len(message)}\n{message}\n"
-        with tempfile.TemporaryFile() as stream:
-            stream.write(head.encode() + (f"from {before}\n".encode() if before else b""))
-            for file in chosen:
-                stream.write(f"M 100644 inline {_quoted(file.path)}\ndata {len(file.content)}\n".encode())
-                stream.write(file.content + b"\n")
-            stream.write(b"done\n")
-            stream.seek(0)
-            try:
-                self._repo.git.fast_import("--quiet", "--done", istream=stream)
-            except (GitError, OSError) as error:
-                raise CommitError(f"git did not take the commit: {plain_words(error)}") from error
-        after = self.tip()
-        if after is None or after == before:
-            raise CommitError("git did not move the branch; look for another program that writes this repository")
-        return after
-
-    def refresh_index(self, paths: Iterable[str]) -> str | None:
-        """Tell the working copy's index of files just committed; returns the reason where git cannot.
-
-        The index is the operator's own; nothing of ours depends on it but a clean ``git status``.
-        """
-        with tempfile.TemporaryFile() as stream:
-            stream.write("".join(f"{path}\0" for path in paths).encode())
-            stream.seek(0)
-            try:
-                self._repo.git.update_index("--add", "-z", "--stdin", istream=stream)
-            except GitCommandError as error:
-                return plain_words(error)
-        return None
+        lines = "".join(f"100644 {change.after}\t{change.path}\0" for change in changes if change.after)
+        self.run("update-index", "-z", "--index-info", stdin=lines.encode(errors="surrogateescape"))
 
 
-def _quoted(path: str) -> str:
-    escaped = path.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+class Pipe:
+    """A running git process, its input and output."""
+
+    def __init__(self, process: Any):
+        self._process = process
+
+    def write(self, pieces: Iterable[bytes]) -> None:
+        """Send all of it. A process that is gone is no error here: `finish` has git's words."""
+        with suppress(BrokenPipeError):
+            for piece in pieces:
+                self._process.stdin.write(piece)
+            self._process.stdin.flush()
+
+    def line(self) -> bytes:
+        """The next line of its output, without its end; empty where there is none any more."""
+        return bytes(self._process.stdout.readline()).rstrip(b"\n")
+
+    def read(self, size: int) -> bytes:
+        return bytes(self._process.stdout.read(size))
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process._terminate()
+
+    def finish(self) -> bytes:
+        """End the input, wait for the end of the process, and return the rest of its output. Raises GitError."""
+        try:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+            said: bytes = self._process.stdout.read()
+            self._process.wait()
+        except (CommandError, OSError) as error:
+            raise failure(error) from error
+        finally:
+            self._process.stdout.close()
+            self._process.stderr.close()
+        return said
+
+
+def _command(root: Path) -> Git:
+    forget_git_environment()
+    git = Git(root)  # a Path is taken as it is; in a string $ and ~ would be expanded
+    git.update_environment(**safe_environment(), GIT_DIR=str(root / ".git"), GIT_WORK_TREE=str(root))
+    return git
+
+
+def _change(head: str, path: str) -> Change:
+    """One entry of ``diff-tree --raw``: ``:mode mode id id status``, path."""
+    old_mode, new_mode, old, new, _ = head.removeprefix(":").split()
+    plain = {"100644", "100755"}
+    return Change(path, old if old_mode in plain else None, new if new_mode in plain else None)
+
+
+def failure(error: Exception) -> GitError:
+    """What went wrong in git, with its exit status and its words."""
+    return GitError(plain_words(error), getattr(error, "status", None))
 
 
 def plain_words(error: Exception) -> str:
-    """What git said, on one line, without local paths and credentials."""
-    if isinstance(error, GitCommandNotFound):
+    """What git said, on one line, without local paths and credentials; empty where it said nothing."""
+    if isinstance(error, GitCommandNotFound | FileNotFoundError):
         return "the git program is missing; install git"
-    text = error.stderr if isinstance(error, GitCommandError) else str(error)
+    if isinstance(error, OSError):
+        return os.strerror(error.errno or 0)
+    text = error.stderr if isinstance(error, CommandError) else str(error)
     text = re.sub(r"://[^/@\s]+@", "://", " ".join(str(text).split()))
     text = re.sub(r"^stderr: '(.*)'$", r"\1", text)
-    return re.sub(r"(?<![\w:/])/(?:[\w.+-]+/)*[\w.+-]+", "…", text)[:300] or type(error).__name__
+    if text.startswith("Timeout:"):
+        return "git did not come to an end in time and was stopped"
+    return re.sub(r"(?<![\w:/])/(?:[\w.+-]+/)*[\w.+-]+", "…", text)[:300]

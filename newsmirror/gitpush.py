@@ -15,7 +15,8 @@ from git.cmd import Git
 from git.exc import GitCommandNotFound
 
 from newsmirror.exceptions import PushError, RefusedError
-from newsmirror.git import Repository, safe_environment
+from newsmirror.git import Repository
+from newsmirror.gitconfig import safe_environment
 from newsmirror.gitside import SideRepository
 from newsmirror.outcome import PushResult
 from newsmirror.remotes import Answer, Login, Remote, clean_words, judge_failure

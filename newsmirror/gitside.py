@@ -12,9 +12,10 @@ from typing import BinaryIO
 from git.cmd import Git
 from git.exc import GitCommandError, GitCommandNotFound
 
+from newsmirror.durable import sync_folder, writing
 from newsmirror.exceptions import SideError
-from newsmirror.git import Repository, plain_words, safe_environment
-from newsmirror.worktree import writing
+from newsmirror.git import Repository, plain_words
+from newsmirror.gitconfig import safe_environment
 
 CONFIGURATION = {
     "core.alternateRefsCommand": "true",  # ends git's look at the working copy's refs, which reads its configuration
@@ -123,6 +124,7 @@ class SideRepository:
             for ending in (".pack", ".rev", ".idx"):
                 for file in sorted(folder.glob(f"pack-*{ending}")):
                     file.replace(target / file.name)
+            sync_folder(target)
 
     def bytes_fetched(self) -> int:
         """How much has arrived so far."""

@@ -4,29 +4,29 @@ from newsmirror import lists, paths, render
 from newsmirror.config import Config
 from newsmirror.items import OutputFile, Row
 from newsmirror.site import Site
+from newsmirror.stage import Stage
 from newsmirror.store import Store
-from newsmirror.worktree import WorkTree
 
 
 class ListWriter:
     """Writes ``data/``, the lists, the front page and the address book."""
 
-    def __init__(self, store: Store, tree: WorkTree, site: Site, config: Config, prefix: str | None):
-        self._store, self._tree, self._site, self._config, self._prefix = store, tree, site, config, prefix
+    def __init__(self, store: Store, stage: Stage, site: Site, config: Config, prefix: str | None):
+        self._store, self._stage, self._site, self._config, self._prefix = store, stage, site, config, prefix
 
     def write(self, rows: list[Row], before: list[Row]) -> None:
         """Write all that names these articles; *before* is what was known of those that are updated."""
         for row in {row.day: row for row in [*rows, *before]}.values():
             lines = "".join(f"{known.to_json()}\n" for known in self._store.day(row.day.isoformat()))
-            self._tree.write(OutputFile(paths.data_path(row.day), lines.encode()))
+            self._stage.write(OutputFile(paths.data_path(row.day), lines.encode()))
         for subject, months in lists.touched([*rows, *before]).items():
             for listing in self._listings(subject, months):
-                self._tree.write(
+                self._stage.write(
                     OutputFile(listing.path, render.render_list(listing, style=self._config.style).encode())
                 )
-        self._tree.write(OutputFile(paths.FRONT, self._front().encode()))
+        self._stage.write(OutputFile(paths.FRONT, self._front().encode()))
         links = render.render_links(site=self._site, prefix=self._prefix, style=self._config.style)
-        self._tree.write(OutputFile(paths.LINKS, links.encode()))
+        self._stage.write(OutputFile(paths.LINKS, links.encode()))
 
     def _listings(self, subject: lists.Subject, months: set[str]) -> list[lists.Listing]:
         """The lists of a subject that these months touch.

@@ -2,30 +2,41 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from newsmirror import paths
-from newsmirror.adopt import open_repository, read_rows
+from newsmirror.adopt import open_repository
 from newsmirror.archive import read_records
+from newsmirror.checkout import Checkout, operation_of
 from newsmirror.checks import find_fault
+from newsmirror.commits import Committer
 from newsmirror.config import Config
-from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, RefusedError
+from newsmirror.durable import require_space, uninterrupted, writing
+from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorError, NoSpaceError
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
-from newsmirror.items import Article, OutputFile, Page, Row, StoredPicture
+from newsmirror.items import Article, Page, Row, StoredPicture
+from newsmirror.lock import RunLock
 from newsmirror.manners import pause_after
 from newsmirror.outcome import Outcome, Report, judge, judge_pushes
 from newsmirror.pictures import make_note, read_note
 from newsmirror.push import Pusher
 from newsmirror.record import Record, record_file
 from newsmirror.site import Site
+from newsmirror.stage import Stage
+from newsmirror.state import open_state
 from newsmirror.status import Result, make_status, write_status
-from newsmirror.store import Pending, Store
-from newsmirror.worktree import RunLock, WorkTree, writing
+from newsmirror.store import Pending
 
 logger = logging.getLogger(__name__)
+
+OUTCOMES: dict[type[NewsmirrorError], Outcome] = {
+    BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE,
+    CommitError: Outcome.COMMIT_FAILED, GitError: Outcome.COMMIT_FAILED,
+}  # fmt: skip
 
 
 def find_prefix(config: Config) -> str | None:
@@ -36,10 +47,7 @@ def find_prefix(config: Config) -> str | None:
         repository = Repository(config.repo, config.branch)
     except NewsmirrorError:
         return None
-    try:
-        return _prefix_of(repository, config)
-    finally:
-        repository.close()
+    return _prefix_of(repository, config)
 
 
 def _prefix_of(repository: Repository, config: Config) -> str | None:
@@ -52,8 +60,13 @@ def make_page(article: Article, config: Config, prefix: str | None, *, path: str
     return Page(article, path, paths.public_address(prefix, path, article.url))
 
 
+def outcome_of(error: NewsmirrorError) -> Outcome:
+    """What a run ends as that ends with this error."""
+    return OUTCOMES.get(type(error), Outcome.REFUSED)
+
+
 class Publisher:
-    """Owns working copy, state and lock for one run: `open`, then `add` for each page, then `finish`."""
+    """Owns working copy, state and lock for one run: `open`, then `add` for each page, then `finish`, then `close`."""
 
     def __init__(self, config: Config, site: Site, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
         self._config = config
@@ -61,6 +74,8 @@ class Publisher:
         self._now = now
         self._new: dict[int, Row] = {}
         self._updated: dict[int, Row] = {}
+        self._commit: str | None = None
+        self._broken: NewsmirrorError | None = None
 
     # Opening
 
@@ -69,41 +84,37 @@ class Publisher:
 
         Raises RefusedError, BusyError or NoSpaceError; nothing is left open then.
         """
-        repository = open_repository(self._config, self._site)
-        self._prefix = _prefix_of(repository, self._config)
-        with writing("the folder .git/newsmirror"):
-            repository.private.mkdir(exist_ok=True)
-        lock = RunLock(repository.private / "lock")
-        try:
-            self._repository, self._lock = repository, lock
-            self._tree = WorkTree(self._config.repo, repository.private / "journal")
-            if count := self._tree.recover(repository.contents):
-                logger.warning("An interrupted run left %d files; they are put back and will come again", count)
-            self._open_store()
-            self._lists = ListWriter(self._store, self._tree, self._site, self._config, self._prefix)
-            self._feeds = FeedWriter(self._store, self._tree, repository, self._site, self._config)
-        except BaseException:
-            lock.release()
-            raise
+        with ExitStack() as stack:
+            self._repository = open_repository(self._config, self._site)
+            private = self._repository.private
+            with writing("the folder .git/newsmirror"):
+                private.mkdir(exist_ok=True)
+                require_space(private, 0, 0)
+            lock = RunLock(private / "lock")
+            stack.callback(lock.release)
+            if lock.died:
+                logger.warning("The run before did not come to its end; what it had not published comes again")
+            self._committer = Committer(self._repository, self._config.author)
+            self._committer.clear()
+            self._checkout = Checkout(self._repository)
+            self._checkout.finish()
+            self._base = self._repository.tip()
+            self._store = open_state(self._repository, self._base)
+            stack.callback(self._store.close)
+            self._stage = Stage(self._repository, self._base)
+            stack.callback(self._stage.close)
+            self._prefix = _prefix_of(self._repository, self._config)
+            self._lists = ListWriter(self._store, self._stage, self._site, self._config, self._prefix)
+            self._feeds = FeedWriter(self._store, self._stage, self._repository, self._site, self._config)
+            self._open = stack.pop_all()
         if self._prefix is None:
             logger.warning(
                 "NEWSMIRROR_PUBLIC_URL is not set and no known remote tells it: QR codes hold the source's addresses"
             )
 
-    def _open_store(self) -> None:
-        path = self._repository.private / "state.sqlite"
-        fresh = not path.exists()
-        self._store = Store(path)
-        tip = self._repository.tip()
-        if tip is None or self._store.commit_id() == tip:
-            return
-        known = self._store.commit_id()
-        if known and not self._store.damaged and not self._repository.data_changed(known):
-            self._store.set_commit(tip)
-            return
-        count = self._store.rebuild(read_rows(self._repository.data_files()), tip)
-        why = "was damaged" if self._store.damaged else "was missing" if fresh else "belonged to another commit"
-        logger.warning("The state file %s; it is rebuilt from data/ with %d articles", why, count)
+    def close(self) -> None:
+        """Give up state and lock."""
+        self._open.close()
 
     # Memory: what the crawl may ask
 
@@ -120,7 +131,7 @@ class Publisher:
         row = self._store.get(identifier)
         record = next(read_records(self._repository, [row]))[1] if row else None
         found = read_note(record.notes) if record else ()
-        return tuple(picture for picture in found if (self._config.repo / picture.path).exists())
+        return tuple(picture for picture in found if self._stage.exists(picture.path))
 
     def is_due(self, url: str) -> bool:
         """Whether an address that failed before may be asked again."""
@@ -150,22 +161,25 @@ class Publisher:
     # Pages
 
     def add(self, page: Page) -> str | None:
-        """Write a page, its QR code, its record and its new pictures; returns the fault where the gate keeps it out.
+        """Take a page and all that belongs to it into the coming commit; returns the fault where the gate keeps it out.
 
-        A page that is known keeps its path, and its QR code where its address is the same.
+        A page that is known keeps its path, and its QR code where its address is the same. Raises NoSpaceError
+        or GitError; `finish` then publishes nothing of this run.
         """
         text, code, *pictures = page.files()
         for file in (text, *pictures):
             if fault := find_fault(file, exists=lambda path: True):
                 return fault
         known = self._store.get(page.article.id)
-        old = self._tree.read(page.path)
-        for picture in pictures:
-            self._tree.write(picture)
-        self._tree.write(text)
-        if self._tree.read(code.path) is None or old is None or f"<{page.address}>".encode() not in old:
-            self._tree.write(code)
-        self._tree.write(record_file(Record(page.article, make_note(page.pictures))))
+        try:
+            old = self._stage.read(page.path)
+            for file in (*pictures, text, record_file(Record(page.article, make_note(page.pictures)))):
+                self._stage.write(file)
+            if self._stage.read(code.path) is None or old is None or f"<{page.address}>".encode() not in old:
+                self._stage.write(code)
+        except NewsmirrorError as error:
+            self._broken = error
+            raise
         (self._updated if known else self._new)[page.article.id] = Row.of(page)
         return None
 
@@ -179,58 +193,74 @@ class Publisher:
         pending: Iterable[Pending] = (),
         stop: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Lists, gate, commit, state, pushes, status; never raises for what can go wrong outside of this program.
+        """Lists, gate, commit, state, working copy, pushes, status; never raises for what can go wrong outside.
 
         *stop* says whether remotes should not be waited for any more; it is asked often, from threads.
         """
         try:
-            result = self._publish(report, list(failures), list(pending))
-        except NoSpaceError as error:
-            result = self._put_back(Outcome.NO_SPACE, str(error))
-        except CommitError as error:
-            result = self._put_back(Outcome.COMMIT_FAILED, str(error))
-        except RefusedError as error:
-            result = self._put_back(Outcome.REFUSED, str(error))
-        else:
+            self._publish(list(failures), list(pending))
+            result = self._result(judge(report) or (Outcome.PUBLISHED if self._commit else Outcome.NOTHING_NEW))
+        except NewsmirrorError as error:
+            result = self._result(outcome_of(error), str(error))
+        if self._commit or not result.reason:
             result = self._push(result, stop)
         self._write_status(result, report)
         return result
 
-    def _publish(self, report: Report, failures: list[tuple[str, str]], pending: list[Pending]) -> Result:
-        rows = [*self._new.values(), *self._updated.values()]
-        commit = None
-        with self._store.transaction():
-            before = {row.id: old for row in rows if (old := self._store.get(row.id))}
-            self._store.put(rows)
-            self._store.add_failures(failures, self._now())
-            self._store.set_pending(pending)
-            if rows or self._repository.tip():
-                self._lists.write(rows, list(before.values()))
-                self._feeds.write([*rows, *before.values()])
-            if faults := self._faults():
-                raise CommitError(f"the gate refuses {faults[0]} and {len(faults) - 1} more files; report this")
-            if written := self._tree.written:
-                commit = self._commit(written)
-                self._store.set_commit(commit)
-        self._tree.settle()
-        if commit and (why := self._repository.refresh_index(written)):
-            logger.warning("The commit is made, but git's index was not refreshed (%s); run git reset once", why)
-        outcome = judge(report) or (Outcome.PUBLISHED if commit else Outcome.NOTHING_NEW)
-        return Result(outcome, len(self._new), len(self._updated), commit)
+    def _result(self, outcome: Outcome, reason: str | None = None) -> Result:
+        """The counts belong to the commit: without one nothing is published, and all of it comes again."""
+        counts = (len(self._new), len(self._updated)) if self._commit else (0, 0)
+        return Result(outcome, *counts, commit=self._commit, reason=reason)
 
-    def _faults(self) -> list[str]:
-        """What the gate has against the files of this run, each with its path."""
+    def _publish(self, failures: list[tuple[str, str]], pending: list[Pending]) -> None:
+        """The order of the steps is what a crash at any point relies on; docs/architecture.md tells why."""
+        if self._broken:
+            raise self._broken
+        with self._store.transaction():  # its end is the end of this block: state after commit
+            self._record(failures, pending)
+            self._write_lists()
+            self._check()
+            with uninterrupted():
+                self._make_commit()
+        with uninterrupted():
+            self._checkout.finish()
+
+    def _record(self, failures: list[tuple[str, str]], pending: list[Pending]) -> None:
+        """Into the state, where the lists are made from; what is not committed is rolled back."""
+        self._rows = [*self._new.values(), *self._updated.values()]
+        self._before = [old for row in self._rows if (old := self._store.get(row.id))]
+        self._store.put(self._rows)
+        self._store.add_failures(failures, self._now())
+        self._store.set_pending(pending)
+
+    def _write_lists(self) -> None:
+        if self._rows or self._base:
+            self._lists.write(self._rows, self._before)
+            self._feeds.write([*self._rows, *self._before])
+
+    def _check(self) -> None:
+        """The gate over all files of this run."""
         faults = []
-        for path in self._tree.written:
-            file = OutputFile(path, self._tree.read(path) or b"")
-            if fault := find_fault(file, exists=lambda goal: (self._config.repo / goal).exists()):
-                faults.append(f"{path}, which {fault},")
-        return faults
+        for file in self._stage.files():
+            if fault := find_fault(file, exists=self._stage.exists):
+                faults.append(f"{file.path}, which {fault},")
+        if faults:
+            raise CommitError(f"the gate refuses {faults[0]} and {len(faults) - 1} more files; report this")
 
-    def _commit(self, written: list[str]) -> str:
-        files = (OutputFile(path, self._tree.read(path) or b"") for path in sorted(written, key=paths.commit_order))
+    def _make_commit(self) -> None:
+        """Objects, then the note for the working copy, then the branch, then the state."""
+        if not self._stage.written:
+            return
+        if operation := operation_of(self._repository):
+            raise CommitError(f"somebody began {operation} in the working copy; finish it or take it back")
+        require_space(self._repository.private, 2 * self._stage.size, 16)
         message = f"newsmirror: {len(self._new)} new, {len(self._updated)} updated"
-        return self._repository.commit(files, message, author=self._config.author, when=self._now())
+        when = self._now()
+        commit = self._committer.make(self._stage.files, message, parent=self._base, when=when)
+        self._checkout.begin(self._base, commit)
+        self._committer.publish(commit, parent=self._base, when=when)
+        self._commit = commit
+        self._store.set_commit(commit)
 
     def _push(self, result: Result, stop: Callable[[], bool]) -> Result:
         """Bring the newest commit to every remote; one of an earlier run as well."""
@@ -241,22 +271,8 @@ class Publisher:
         outcome = judge_pushes(result.outcome, [push.result for push in pushes])
         return replace(result, outcome=outcome, remotes=pushes)
 
-    def _put_back(self, outcome: Outcome, reason: str) -> Result:
-        """Leave the tree as the last commit has it; the articles come again with the next run."""
-        try:
-            self._tree.recover(self._repository.contents)
-        except (OSError, NewsmirrorError):
-            logger.warning("Files of this run could not be put back; the next run will do it")
-        return Result(outcome, reason=reason)
-
     def _write_status(self, result: Result, report: Report) -> None:
         commit = result.commit or self._repository.tip()
         status = make_status(result, report, finished=self._now(), commit=commit, articles=self._store.count())
         if why := write_status(self._repository.private, status):
             logger.warning("The status file cannot be written (%s); monitors see the run before", why)
-
-    def close(self) -> None:
-        """Give up state and lock."""
-        self._store.close()
-        self._repository.close()
-        self._lock.release()

@@ -10,6 +10,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response, TextResponse
+from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
@@ -233,6 +234,11 @@ class NewsSpider(Spider):
         self._count(f"articles/{reason}")
         self.failures[address] = reason
         logger.warning("Not published (%s: %s): %s", reason, words, address)
+
+    def give_up(self, reason: str) -> None:
+        """Ask the source for nothing more: what comes could not be kept."""
+        assert self.crawler.engine
+        deferred_from_coro(self.crawler.engine.close_spider_async(reason=reason))
 
     def unfinished(self) -> list[Pending]:
         """What this run and those before it found and did not get to, for the next one."""

@@ -1,141 +1,117 @@
-"""The files of the working copy: atomic writes, a journal of them, and the lock of a run. Knows no git."""
+"""The files of the working copy. They follow the commits: nothing is published from them, and no link is followed.
+
+A file that somebody else has changed is kept as they left it; so is whatever stands where a new file belongs.
+"""
 
 import errno
-import fcntl
+import hashlib
 import os
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from newsmirror.exceptions import BusyError, NoSpaceError, RefusedError
-from newsmirror.items import OutputFile
+from newsmirror.durable import sync_folder, writing
+from newsmirror.git import Change
 
-UNWRITABLE = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EROFS,
-    errno.EACCES,
-    errno.EPERM,
-    errno.ENOTDIR,
-    errno.EEXIST,
-    errno.EIO,
-}
-
-
-@contextmanager
-def writing(what: str) -> Iterator[None]:
-    """Turn the operating system's refusal to write *what* into NoSpaceError, without its full path."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in UNWRITABLE:
-            raise
-        reason = os.strerror(error.errno or 0)
-        raise NoSpaceError(f"{what} cannot be written ({reason}); free space or correct the folder's rights") from error
-
-
-class RunLock:
-    """One lock for a whole run, held on an open descriptor: it ends with the process, however that ends."""
-
-    def __init__(self, path: Path):
-        """Take the lock. Raises BusyError where another run holds it."""
-        with writing("the lock file"):
-            self._file = path.open("a+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._file.close()
-            raise BusyError("another run is using this working copy; wait for its end") from error
-
-    def release(self) -> None:
-        self._file.close()
-
-    def __enter__(self) -> "RunLock":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.release()
+FEW = 64
+"""Up to so many files are synced one by one; for more, one sync of the whole system is quicker."""
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 class WorkTree:
-    """The published files on disk. Every path written in a run stands in the journal before it is touched."""
+    """The published files on disk."""
 
-    def __init__(self, root: Path, journal: Path):
-        self.root = root
-        self._journal = journal
-        self._written: dict[str, None] = {}
-        self._safe_folders: set[Path] = set()
+    def __init__(self, root: Path, private: Path):
+        """*private* is a folder on the same file system where new files are made before they get their name."""
+        self._root = root
+        self._temporary = private / "file.new"
 
-    @property
-    def written(self) -> list[str]:
-        """Paths written since the last `settle`, in order."""
-        return list(self._written)
+    def show(self, changes: Iterable[Change], read: Callable[[list[str]], Iterator[bytes | None]]) -> list[str]:
+        """Bring these files to their newer content; returns the paths that are kept because they are not ours.
 
-    def read(self, path: str) -> bytes | None:
-        """Content of a file of the tree, None where there is none."""
-        try:
-            return (self.root / path).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-
-    def write(self, file: OutputFile) -> bool:
-        """Write a file where its content differs from what is there; True where it did.
-
-        The file appears whole or not at all. Raises NoSpaceError, or RefusedError where a link would
-        lead out of the tree.
+        *read* gives contents by their ids. What is written is on the disk on return. Raises NoSpaceError.
         """
-        if self.read(file.path) == file.content:
+        wanted: list[Change] = []
+        kept: list[str] = []
+        with writing("the working copy"):
+            for change in (change for change in changes if change.after):
+                may_write = self._may_write(change)
+                if may_write:
+                    wanted.append(change)
+                elif may_write is None:
+                    kept.append(change.path)
+            few = len(wanted) <= FEW
+            for change, content in zip(wanted, read([str(change.after) for change in wanted]), strict=True):
+                if content is not None and not self._write(change.path, content, sync=few):
+                    kept.append(change.path)
+            if not few:
+                os.sync()
+        return kept
+
+    def _may_write(self, change: Change) -> bool | None:
+        """False where the newer content stands already, None where the file is somebody else's."""
+        try:
+            content = self._read(change.path)
+        except FileNotFoundError:
+            return True
+        except OSError:  # a link, a folder, or a file in the place of a folder
+            return None
+        if blob_id(content, change) == change.after:
             return False
-        target = self.root / file.path
-        with writing(file.path):
-            self._make_folder(target.parent)
-            self._note(file.path)
-            temporary = target.with_name(f".{target.name[:40]}.new")
-            self._note(str(temporary.relative_to(self.root)), published=False)
-            temporary.write_bytes(file.content)
-            temporary.replace(target)
+        ruined = not content.strip(b"\0")  # what a power loss makes of a file that was not synced
+        return True if ruined or blob_id(content, change) == change.before else None
+
+    def _read(self, path: str) -> bytes:
+        """Content of an ordinary file. Raises OSError."""
+        with self._folder(path, make=False) as folder:
+            descriptor = os.open(PurePosixPath(path).name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(errno.ELOOP, "no ordinary file")
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(descriptor)
+
+    def _write(self, path: str, content: bytes, *, sync: bool) -> bool:
+        """Write one file; False where a link or a file stands in the place of a folder."""
+        with self._temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            if sync:
+                os.fsync(file.fileno())
+        try:
+            with self._folder(path, make=True) as folder:
+                os.replace(self._temporary, PurePosixPath(path).name, dst_dir_fd=folder)
+                if sync:
+                    sync_folder(folder)
+        except (NotADirectoryError, IsADirectoryError):
+            self._temporary.unlink(missing_ok=True)
+            return False
         return True
 
-    def _make_folder(self, folder: Path) -> None:
-        if folder in self._safe_folders:
-            return
-        place = self.root
-        for part in folder.relative_to(self.root).parts:
-            place /= part
-            if place.is_symlink():
-                name = place.relative_to(self.root)
-                raise RefusedError(f"{name} of the working copy is a link; replace it by an ordinary folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        self._safe_folders.add(folder)
+    @contextmanager
+    def _folder(self, path: str, *, make: bool) -> Iterator[int]:
+        """An open descriptor of a path's folder, reached step by step without following a link."""
+        folder = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for part in PurePosixPath(path).parent.parts:
+                try:
+                    inner = os.open(part, FOLDER, dir_fd=folder)
+                except FileNotFoundError:
+                    if not make:
+                        raise
+                    os.mkdir(part, dir_fd=folder)
+                    inner = os.open(part, FOLDER, dir_fd=folder)
+                os.close(folder)
+                folder = inner
+            yield folder
+        finally:
+            os.close(folder)
 
-    def _note(self, path: str, *, published: bool = True) -> None:
-        with self._journal.open("a", encoding="utf-8") as file:
-            file.write(f"{path}\n")
-        if published:
-            self._written[path] = None
 
-    def recover(self, committed: Callable[[list[str]], dict[str, bytes]]) -> int:
-        """Put back what an interrupted run has written; returns the number of files.
-
-        *committed* gives the content of those paths that the last commit holds; the others are removed.
-        """
-        if not self._journal.exists():
-            return 0
-        paths = list(dict.fromkeys(self._journal.read_text(encoding="utf-8").splitlines()))
-        contents = committed(paths)
-        with writing("the working copy"):
-            for path in paths:
-                target = self.root / path
-                if path in contents:
-                    self._make_folder(target.parent)
-                    target.unlink(missing_ok=True)  # never through a link
-                    target.write_bytes(contents[path])
-                else:
-                    target.unlink(missing_ok=True)
-            self._journal.unlink()
-        return len(paths)
-
-    def settle(self) -> None:
-        """What was written is committed (or put back): forget the journal."""
-        self._written.clear()
-        self._journal.unlink(missing_ok=True)
+def blob_id(content: bytes, like: Change) -> str:
+    """The id that git gives to a file's content, in the hash of *like*."""
+    sha256 = len(like.after or like.before or "") == 64
+    return hashlib.new("sha256" if sha256 else "sha1", b"blob %d\0" % len(content) + content).hexdigest()

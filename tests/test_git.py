@@ -1,13 +1,13 @@
 import os
 import subprocess
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from newsmirror.exceptions import CommitError, RefusedError
-from newsmirror.git import Repository, plain_words
+from newsmirror.commits import Committer
+from newsmirror.exceptions import CommitError, GitError, RefusedError
+from newsmirror.git import Change, Repository, plain_words
 from newsmirror.items import BEIJING, OutputFile
 
 AUTHOR = ("mirror 镜", "mirror@example.invalid")
@@ -17,11 +17,11 @@ DATA = OutputFile("data/2021/12/17.jsonl", b"{}\n")
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
+def repository(tmp_path: Path) -> Repository:
     (tmp_path / "mirror").mkdir()
     made = Repository.create(tmp_path / "mirror", "main")
-    yield made
-    made.close()
+    made.private.mkdir()
+    return made
 
 
 def git(root: Path, *words: str) -> str:
@@ -32,7 +32,10 @@ def git(root: Path, *words: str) -> str:
 
 
 def commit(repository: Repository, *files: OutputFile, message: str = "Add 1 article") -> str:
-    return repository.commit(files, message, author=AUTHOR, when=WHEN)
+    committer, parent = Committer(repository, AUTHOR), repository.tip()
+    made = committer.make(lambda: files, message, parent=parent, when=WHEN)
+    committer.publish(made, parent=parent, when=WHEN)
+    return made
 
 
 def write(repository: Repository, file: OutputFile) -> None:
@@ -84,7 +87,7 @@ def test_commit_takes_the_named_paths_only(repository: Repository) -> None:
     write(repository, OutputFile("notes.txt", b"own"))
     git(repository.root, "add", "notes.txt")
     commit(repository, PAGE)
-    assert repository.top_level() == ["pages"]
+    assert repository.kinds("main") == {"pages": "tree"}
 
 
 def test_commit_with_a_stale_index_lock(repository: Repository) -> None:
@@ -138,39 +141,66 @@ def test_contents_of_the_commit_and_not_of_the_disk(repository: Repository) -> N
     assert repository.contents([PAGE.path]) == {PAGE.path: PAGE.content}
 
 
-def test_data_files(repository: Repository) -> None:
-    commit(repository, PAGE, DATA, OutputFile("data/2021/12/17/990001.md", b"~~~ newsmirror 1\n"))
-    assert repository.data_files() == {DATA.path: DATA.content}
+def test_data_names_are_those_of_days(repository: Repository) -> None:
+    made = commit(repository, PAGE, DATA, OutputFile("data/2021/12/17/990001.md", b"x"))
+    assert repository.data_names(made) == [DATA.path]
 
 
-def test_data_changed(repository: Repository) -> None:
+def test_changes_between_commits(repository: Repository) -> None:
+    first = commit(repository, DATA)
+    second = commit(repository, PAGE, OutputFile(DATA.path, b"{}\n{}\n"))
+    changes = {change.path: change for change in repository.changes(first, second)}
+    assert sorted(changes) == [DATA.path, PAGE.path]
+    assert (changes[PAGE.path].before, changes[DATA.path].before is None) == (None, False)
+    assert list(repository.blobs([str(changes[PAGE.path].after), f"{first}:{DATA.path}", f"{first}:none"])) == [
+        PAGE.content, DATA.content, None,
+    ]  # fmt: skip
+
+
+def test_changes_below_a_folder_and_from_nothing(repository: Repository) -> None:
+    made = commit(repository, PAGE, DATA)
+    assert [change.path for change in repository.changes(None, made, "data/")] == [DATA.path]
+
+
+def test_changes_since_an_unknown_commit(repository: Repository) -> None:
+    with pytest.raises(GitError):
+        repository.changes("1" * 40, commit(repository, PAGE))
+
+
+def test_holds(repository: Repository) -> None:
     first = commit(repository, DATA)
     second = commit(repository, PAGE)
-    third = commit(repository, OutputFile(DATA.path, b"{}\n{}\n"))
-    changed = [repository.data_changed(since) for since in (first, second, third, "0" * 40)]
-    assert changed == [True, True, False, True]
+    assert [repository.holds(*pair) for pair in ((first, second), (second, second), (second, first))] == [
+        True, True, False,
+    ]  # fmt: skip
 
 
-def test_data_not_changed_by_a_page(repository: Repository) -> None:
-    first = commit(repository, DATA)
-    commit(repository, PAGE)
-    assert not repository.data_changed(first)
+def changes_of(repository: Repository, made: str) -> list[Change]:
+    return repository.changes(None, made)
 
 
 def test_refresh_index_leaves_a_clean_status(repository: Repository) -> None:
     write(repository, PAGE)
-    commit(repository, PAGE)
-    assert repository.refresh_index([PAGE.path]) is None
+    repository.refresh_index(changes_of(repository, commit(repository, PAGE)))
     assert git(repository.root, "status", "--porcelain") == ""
 
 
-def test_refresh_index_with_a_stale_lock_names_the_reason_without_paths(repository: Repository) -> None:
+def test_refresh_index_runs_no_filter(repository: Repository, tmp_path: Path) -> None:
+    git(repository.root, "config", "filter.x.clean", f"touch {tmp_path}/ran; cat")
+    write(repository, OutputFile(".gitattributes", b"* filter=x text eol=crlf\n"))
     write(repository, PAGE)
-    commit(repository, PAGE)
+    made = commit(repository, PAGE)
+    repository.refresh_index(changes_of(repository, made))
+    assert not (tmp_path / "ran").exists()
+    assert repository.contents([PAGE.path]) == {PAGE.path: PAGE.content}
+
+
+def test_refresh_index_with_a_stale_lock_names_the_reason_without_paths(repository: Repository) -> None:
+    made = commit(repository, PAGE)
     (repository.root / ".git" / "index.lock").write_bytes(b"")
-    reason = repository.refresh_index([PAGE.path])
-    assert reason is not None
-    assert "index.lock" not in reason or str(repository.root) not in reason
+    with pytest.raises(GitError, match=r"index\.lock|Unable|File exists|…") as caught:
+        repository.refresh_index(changes_of(repository, made))
+    assert str(repository.root) not in str(caught.value)
 
 
 def test_folder_without_repository_is_refused(tmp_path: Path) -> None:
@@ -202,10 +232,7 @@ def test_environment_leads_to_no_other_repository(
 ) -> None:
     made = commit(repository, PAGE)
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
-    again = Repository(repository.root, "main")
-    found = again.tip()
-    again.close()
-    assert found == made
+    assert Repository(repository.root, "main").tip() == made
 
 
 def test_current_branch_of_a_detached_head(repository: Repository) -> None:
@@ -228,3 +255,102 @@ def test_remote_url_without_remote(repository: Repository) -> None:
 def test_plain_words_hold_no_paths_and_no_credentials() -> None:
     error = ValueError("cannot read /home/somebody/mirror/x\n from https://name:word@example.org/m")
     assert plain_words(error) == "cannot read … from https://example.org/m"
+
+
+def test_branch_that_moved_is_not_written(repository: Repository) -> None:
+    first = commit(repository, PAGE)
+    committer = Committer(repository, AUTHOR)
+    late = committer.make(lambda: [DATA], "late", parent=first, when=WHEN)
+    second = commit(repository, OutputFile("b.md", b"x"))
+    with pytest.raises(CommitError, match="git did not move the branch"):
+        committer.publish(late, parent=first, when=WHEN)
+    assert repository.tip() == second
+
+
+def test_objects_wait_in_a_folder_of_ours_until_they_are_whole(repository: Repository) -> None:
+    with pytest.raises(CommitError):
+        Committer(repository, AUTHOR).make(lambda: [PAGE], "bad\x00", parent="1" * 40, when=WHEN)
+    assert list((repository.root / ".git/objects/pack").iterdir()) == []
+    assert not (repository.private / "incoming").exists()
+
+
+@pytest.mark.parametrize("path", ["../x", "a/../../x", ".git/hooks/x", "a/.git/x", "", "a//b", "a\nb", "./a"])
+def test_path_out_of_the_tree_is_refused(repository: Repository, path: str) -> None:
+    with pytest.raises(CommitError, match="is no path of the tree"):
+        commit(repository, OutputFile(path, b"x"))
+
+
+def tracked(repository: Repository, mode: str, target: str, path: str) -> str:
+    """Commit something that we never write: a link or a submodule."""
+    first = commit(repository, PAGE)
+    if mode == "120000":
+        (repository.root / "target").write_text(target)
+        target = git(repository.root, "hash-object", "-w", "target").strip()
+    git(repository.root, "read-tree", first)
+    git(repository.root, "update-index", "--add", "--cacheinfo", f"{mode},{target},{path}")
+    tree = git(repository.root, "write-tree").strip()
+    made = git(
+        repository.root, "-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", tree, "-p", first, "-m", "x"
+    )
+    git(repository.root, "update-ref", "refs/heads/main", made.strip())
+    return made.strip()
+
+
+@pytest.mark.parametrize(("mode", "target"), [("120000", "/etc"), ("160000", "1" * 40)])
+def test_folder_that_is_a_link_or_submodule_in_the_commit_is_refused(
+    repository: Repository, mode: str, target: str
+) -> None:
+    made = tracked(repository, mode, target, "tags/3f")
+    with pytest.raises(CommitError, match="tags/3f is taken by a link, folder or submodule"):
+        commit(repository, OutputFile("tags/3f/x.md", b"x"))
+    assert repository.tip() == made
+
+
+def test_shallow_clone_is_refused(repository: Repository, tmp_path: Path) -> None:
+    commit(repository, PAGE)
+    commit(repository, DATA)
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{repository.root}", "shallow")
+    with pytest.raises(RefusedError, match="is a shallow clone; run git fetch --unshallow"):
+        Repository(tmp_path / "shallow", "main")
+
+
+def test_git_folder_that_is_a_link_is_refused(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/.git").symlink_to(repository.root / ".git")
+    with pytest.raises(RefusedError, match="bare or linked"):
+        Repository(tmp_path / "other", "main")
+
+
+def test_branch_file_that_a_power_loss_emptied_is_refused_and_not_taken_for_a_new_repository(
+    repository: Repository,
+) -> None:
+    commit(repository, PAGE)
+    (repository.root / ".git/refs/heads/main").write_bytes(b"")
+    with pytest.raises(RefusedError, match="git cannot read the working copy"):
+        repository.tip()
+
+
+def test_new_repository_takes_no_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "template/hooks").mkdir(parents=True)
+    (tmp_path / "template/hooks/pre-push").write_text("#!/bin/sh\n")
+    (tmp_path / ".gitconfig").write_text(f"[init]\n\ttemplateDir = {tmp_path}/template\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(tmp_path / "template"))
+    (tmp_path / "mirror").mkdir()
+    Repository.create(tmp_path / "mirror", "main")
+    assert not (tmp_path / "mirror/.git/hooks").exists()
+
+
+def test_missing_git_is_a_sentence(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(RefusedError, match="the git program is missing; install git"):
+        Repository(repository.root, "main")
+
+
+def test_git_that_hangs_is_stopped(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/git").write_text("#!/bin/sh\nexec sleep 1000\n")
+    (tmp_path / "bin/git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    with pytest.raises(GitError, match="git did not come to an end in time and was stopped"):
+        repository.run("status", seconds=0.2)

@@ -25,7 +25,7 @@ def work(tmp_path: Path) -> Path:
     """A working copy with one commit."""
     root = tmp_path / "work"
     root.mkdir()
-    Repository.create(root, "main").close()
+    Repository.create(root, "main")
     add_commit(root, "one")
     return root
 

@@ -187,20 +187,23 @@ def test_state_behind_the_commit_is_brought_up_to_date(config: Config) -> None:
     assert known
 
 
-def test_interrupted_run_is_put_back(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+def test_interrupted_run_leaves_nothing(config: Config, caplog: pytest.LogCaptureFixture) -> None:
     publish(config, story(1))
     dying = Publisher(config, SITE)
     dying.open()
     dying.add(page_of(story(2), config))
     dying.add(page_of(story(1, "半途而废的改动，没有提交。"), config))
-    dying.close()  # as a killed process: nothing finished, the lock gone
+    lock = config.repo / ".git/newsmirror/lock"
+    said = lock.read_bytes()
+    dying.close()
+    lock.write_bytes(said)  # as a killed process: nothing finished, the lock free, its note still there
 
     result = publish(config)
 
     assert result.outcome is Outcome.NOTHING_NEW
     assert not (config.repo / "pages/2026/11/23/2.md").exists()
     assert "半途而废" not in (config.repo / "pages/2026/11/23/1.md").read_text(encoding="utf-8")
-    assert "An interrupted run left" in caplog.text
+    assert "The run before did not come to its end" in caplog.text
 
 
 def test_commit_that_git_refuses_leaves_everything_for_the_next_run(config: Config) -> None:

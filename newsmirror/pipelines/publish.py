@@ -1,4 +1,4 @@
-"""Page → files on disk; at the end of the crawl: one commit."""
+"""Page → the coming commit; at the end of the crawl: one commit."""
 
 import logging
 from contextlib import closing
@@ -9,11 +9,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
 from newsmirror.config import Config
-from newsmirror.exceptions import BusyError, NewsmirrorError, NoSpaceError
+from newsmirror.exceptions import NewsmirrorError
 from newsmirror.interrupts import Interrupts
 from newsmirror.items import Article, Page
 from newsmirror.outcome import Outcome
-from newsmirror.publish import Publisher
+from newsmirror.publish import Publisher, outcome_of
 from newsmirror.report import read_report, record
 from newsmirror.spider import NewsSpider
 from newsmirror.status import describe
@@ -35,25 +35,26 @@ class PublishPipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    @property
-    def _spider(self) -> NewsSpider:
-        assert isinstance(self._crawler.spider, NewsSpider)
-        return self._crawler.spider
-
     def open_spider(self) -> None:
+        assert isinstance(self._crawler.spider, NewsSpider)
+        self._spider = self._crawler.spider
         publisher = Publisher(Config.from_settings(self._crawler.settings), self._spider.site)
         try:
             publisher.open()
         except NewsmirrorError as error:
-            outcome = {BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE}.get(type(error), Outcome.REFUSED)
-            record(self._crawler, outcome)
-            logger.error("%s: %s", outcome.label, error)
-            raise CloseSpider(outcome.label) from error
+            record(self._crawler, outcome_of(error))
+            logger.error("%s: %s", outcome_of(error).label, error)
+            raise CloseSpider(outcome_of(error).label) from error
         self._publisher = self._spider.memory = publisher
 
     def process_item(self, item: Page) -> Article:
         assert self._publisher
-        if fault := self._publisher.add(item):
+        try:
+            fault = self._publisher.add(item)
+        except NewsmirrorError as error:
+            self._spider.give_up(outcome_of(error).label)
+            raise DropItem(f"{error}: {item.article.url}", log_level="DEBUG") from error
+        if fault:
             self._spider.fail(item.article.url, "gate", f"its page {fault}")
             raise DropItem(f"gate: {item.article.url}", log_level="DEBUG")
         return item.article
@@ -66,9 +67,8 @@ class PublishPipeline:
             return
         record(self._crawler, Outcome.FAILED)  # stands if what follows raises, which Scrapy only logs
         report = read_report(self._crawler, reason, unexpected=self._unexpected)
-        failures, pending = self._spider.failures.items(), self._spider.unfinished()
+        gone, left = self._spider.failures.items(), self._spider.unfinished()
         with closing(self._publisher), Interrupts(already=report.interrupted) as interrupts:
-            result = self._publisher.finish(report, failures=failures, pending=pending, stop=interrupts.stop)
+            result = self._publisher.finish(report, failures=gone, pending=left, stop=interrupts.stop)
         record(self._crawler, result.outcome, result.remotes)
-        level = logging.ERROR if result.outcome.exit_code else logging.INFO
-        logger.log(level, describe(result, report))
+        logger.log(logging.ERROR if result.outcome.exit_code else logging.INFO, describe(result, report))

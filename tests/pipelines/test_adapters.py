@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
 from newsmirror.items import BEIJING, Article, Page, Paragraph, Picture, Row, ScrapedArticle, Span, StoredPicture
+from newsmirror.lock import RunLock
 from newsmirror.pipelines.changes import ChangesPipeline
 from newsmirror.pipelines.clean import CleanPipeline
 from newsmirror.pipelines.images import ImagesPipeline
@@ -22,7 +23,6 @@ from newsmirror.pipelines.validate import ValidatePipeline
 from newsmirror.qr import SIGNATURE
 from newsmirror.report import OUTCOME
 from newsmirror.spider import NewsSpider
-from newsmirror.worktree import RunLock
 from tests.pipelines.conftest import MakeCrawler, Remembers
 
 URL = "https://www.secretchina.com/news/gb/2026/11/23/1106001.html"
@@ -204,7 +204,29 @@ def test_publish_returns_the_clean_article_for_exports(make_crawler: MakeCrawler
     pipeline.spider_closed("finished")
 
     assert item is ARTICLE
-    assert not (tmp_path / "mirror/pages/2026/11/23/.1106001.md.new").exists()
+    assert (tmp_path / "mirror/pages/2026/11/23/1106001.md").read_bytes() == "# 题\n".encode()
+
+
+def test_publish_on_a_full_disk_asks_for_nothing_more_and_publishes_nothing(
+    make_crawler: MakeCrawler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawler = make_crawler(NEWSMIRROR_REPO=str(tmp_path / "mirror"))
+    pipeline = PublishPipeline.from_crawler(crawler)
+    pipeline.open_spider()
+    asked: list[str] = []
+    monkeypatch.setattr(spider_of(crawler), "give_up", asked.append)
+    assert pipeline._publisher
+    pipeline._publisher._stage._file.close()
+    pipeline._publisher._stage._file = Path("/dev/full").open("w+b", buffering=0)  # noqa: SIM115
+
+    with pytest.raises(DropItem, match="No space left on device"):
+        pipeline.process_item(replace(PAGE, markdown="# 题\n", qr=b"code"))
+    pipeline.spider_closed("no_space")
+
+    assert asked == ["no_space"]
+    assert crawler.stats
+    assert crawler.stats.get_value(OUTCOME) == "no_space"
+    assert not (tmp_path / "mirror/pages").exists()
 
 
 def test_publish_that_breaks_at_the_end_counts_as_failed(make_crawler: MakeCrawler, tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""Brings the working copy and git's index to what was committed, also when the run that committed has died."""
+
+import logging
+import os
+from dataclasses import dataclass
+
+from newsmirror.durable import replace_file, writing
+from newsmirror.exceptions import GitError
+from newsmirror.git import Change, Repository
+from newsmirror.worktree import WorkTree
+
+logger = logging.getLogger(__name__)
+
+OPERATIONS = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "BISECT_LOG": "a bisect",
+}
+"""What git leaves in its folder while a person's operation is not finished."""
+LOOK_AGAIN = 2000
+"""A finished commit of up to so many files is looked at again by the next run: disks lie about what they have."""
+
+
+def operation_of(repository: Repository) -> str | None:
+    """The unfinished operation of a person that the working copy is in."""
+    folder = repository.root / ".git"
+    return next((words for name, words in OPERATIONS.items() if os.path.lexists(folder / name)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Up to which commit the working copy is right, and to which it is being brought."""
+
+    base: str | None
+    commit: str
+    done: bool = False
+
+    def text(self) -> str:
+        return f"{self.base or '-'} {self.commit} {'done' if self.done else 'begun'}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "Shown | None":
+        words = text.split()
+        if len(words) != 3:
+            return None
+        return cls(None if words[0] == "-" else words[0], words[1], words[2] == "done")
+
+
+class Checkout:
+    """The working copy as it follows the branch. What was begun is noted before the branch moves."""
+
+    def __init__(self, repository: Repository):
+        self._repository = repository
+        self._tree = WorkTree(repository.root, repository.private)
+        self._note = repository.private / "shown"
+
+    def begin(self, base: str | None, commit: str) -> None:
+        """Note that the working copy is to go from *base* to *commit*. Raises NoSpaceError."""
+        self._record(Shown(base, commit))
+
+    def finish(self) -> None:
+        """Do what was noted; a person's other branch or unfinished operation is left alone. Raises NoSpaceError."""
+        shown = self._read()
+        repository = self._repository
+        if shown is None or repository.current_branch() != repository.branch or operation_of(repository):
+            return
+        changes = self._changes(shown)
+        if not changes or (shown.done and len(changes) > LOOK_AGAIN):
+            return
+        kept = self._tree.show(changes, repository.blobs)
+        if shown.done:
+            return
+        if kept:
+            names = ", ".join(kept[:5]) + (f" and {len(kept) - 5} more" if len(kept) > 5 else "")
+            logger.warning(
+                "Somebody has changed files of the mirror; the commit has ours, the folder theirs: %s", names
+            )
+        self._refresh_index(changes, shown)
+
+    def _refresh_index(self, changes: list[Change], shown: Shown) -> None:
+        try:
+            self._repository.refresh_index(changes)
+        except GitError as error:
+            logger.warning("The commit is made, but git's index was not refreshed (%s); the next run will do it", error)
+            return
+        self._record(Shown(shown.base, shown.commit, done=True))
+
+    def _changes(self, shown: Shown) -> list[Change]:
+        """What the noted commit changed and no later one did; nothing where the commit is not on the branch."""
+        repository, tip = self._repository, self._repository.tip()
+        if tip is None or not repository.holds(shown.commit, tip):
+            return []
+        try:
+            later = {change.path for change in repository.changes(shown.commit, tip)} if tip != shown.commit else set()
+            return [change for change in repository.changes(shown.base, shown.commit) if change.path not in later]
+        except GitError:  # somebody has rewritten the branch and removed what it was
+            return []
+
+    def _read(self) -> Shown | None:
+        try:
+            return Shown.parse(self._note.read_text(encoding="ascii", errors="replace"))
+        except FileNotFoundError:
+            return None
+
+    def _record(self, shown: Shown) -> None:
+        with writing("the folder .git/newsmirror"):
+            replace_file(self._note, shown.text().encode())

@@ -13,7 +13,7 @@ from benchmarks.reading import Image, Line, Reader, Reading
 IDS = ("hideid", "nofeepop", "gtx-trans", "txt-mid1-t21-2017", "txt-mid2-t22-2017")
 ID_STARTS = ("SC-2", "div-gpt-ad", "taboola")
 SITE_LINES = re.compile(
-    "诚征荣誉会员|荣誉会员招募中|守护香港、守护14亿|成为《看中国》荣誉会员|看中国荣誉会员注册|点击图片.*荣誉会员"
+    "诚征荣誉会员|荣誉会员招募中|守护香港.守护14亿|^（.*成为《看中国》荣誉会员|看中国荣誉会员注册|点击图片.*荣誉会员"
     "|^(本文)?短网址|^版权所有，任何形式转载|^严禁建立镜像网站|^看完这篇文章您觉得|^varnofee|返回正版看中国"
 )
 FIELD_LINE = re.compile(r"^(来源|來源|责任编辑|責任編輯):")

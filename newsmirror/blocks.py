@@ -1,12 +1,13 @@
 """A body's HTML → blocks of text. Pure; knows HTML, but no site."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 from lxml import html
 
-from newsmirror.exceptions import HostileError
+from newsmirror.captions import captioned, join_captions
 from newsmirror.inline import paragraphs, tidy
 from newsmirror.items import (
     BREAK,
@@ -19,27 +20,32 @@ from newsmirror.items import (
     Picture,
     Quote,
     Span,
-    Spans,
-    Table,
-    plain_text,
 )  # fmt: skip
+from newsmirror.tables import joined, lines, table_blocks
 from newsmirror.text import EDGES, fold
 
+# What stands on lines of its own. Items and cells are here for those that stand outside of a list or table.
 CONTAINERS = {
-    "p", "div", "center", "section", "article", "figure", "figcaption", "header", "footer", "main", "aside", "body",
-    "html", "dl", "dt", "dd", "pre", "address", "fieldset", "details", "summary", "nav",
+    "p", "div", "center", "section", "article", "figcaption", "header", "footer", "main", "aside", "body", "html",
+    "dl", "dt", "dd", "pre", "address", "fieldset", "details", "summary", "nav", "hr", "li", "tr", "td", "th", "thead",
+    "tbody", "tfoot", "caption",
 }  # fmt: skip
 SKIPPED = {
     "script", "style", "noscript", "input", "button", "select", "textarea", "form", "ins", "object", "embed", "svg",
     "math", "template", "head", "title", "meta", "link", "map", "canvas",
 }  # fmt: skip
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+ITALIC = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE)
+ADVERTISING = re.compile(
+    r"//(?:[\w-]+\.)*(?:doubleclick|googlesyndication|googletagmanager|googleadservices|google-analytics|taboola|outbrain"
+    r"|adnxs|criteo|amazon-adsystem|addthis|sharethis|disqus)\.\w+/|//adservice\.|//www\.facebook\.com/plugins/(?!video|post)"
+)
+"""Frames of advertising, counters and buttons; other frames are players."""
 MEMBERS_MARK = "members-only"
 """Name of the element that stands for the part left out."""
-MAX_CELLS = 20_000
-"""One long row among many short ones would be filled up to millions of empty cells."""
-CAPTION_LIMIT = 300
-"""Longer text after a picture is the article's. The longest caption of 5,240 measured 289 characters."""
+RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
 
 @dataclass(frozen=True)
@@ -88,25 +94,28 @@ class _Reader:
             self.player(node, tag)
         elif tag in CONTAINERS or tag in BLOCK_READERS:
             self.flush()
-            self.block(node, tag)
+            self.block(node, tag, style)
+        elif tag in ("sup", "sub") and (text := _shifted(node, tag)):
+            self.text(text, style)
         else:
             self.read(node, self.inline(node, tag, style))
 
-    def block(self, node: html.HtmlElement, tag: str) -> None:
+    def block(self, node: html.HtmlElement, tag: str, style: _Style) -> None:
         if tag in BLOCK_READERS:
             self.blocks.extend(BLOCK_READERS[tag](node, self.addresses))
             return
-        self.centred = "center" in (node.get("style") or "")
-        self.read(node, _Style())
+        self.centred = "center" in (node.get("style") or "") or node.get("align") == "center" or tag == "center"
+        self.read(node, style)
         self.flush()
 
     def inline(self, node: html.HtmlElement, tag: str, style: _Style) -> _Style:
-        if tag in ("strong", "b"):
-            return replace(style, strong=True)
-        if tag in ("em", "i"):
-            return replace(style, emphasis=True)
+        look = node.get("style") or ""
+        if tag in ("strong", "b") or BOLD.search(look):
+            style = replace(style, strong=True)
+        if tag in ("em", "i") or ITALIC.search(look):
+            style = replace(style, emphasis=True)
         if tag == "a" and (href := self.addresses.link(node.get("href") or "")):
-            return replace(style, href=href)
+            style = replace(style, href=href)
         return style
 
     def picture(self, node: html.HtmlElement) -> None:
@@ -122,7 +131,8 @@ class _Reader:
 
     def player(self, node: html.HtmlElement, tag: str) -> None:
         source = node.get("src") or next((str(s) for s in node.xpath(".//source/@src")), "")
-        if href := self.addresses.link(source):
+        href = self.addresses.link(source)
+        if href and not ADVERTISING.search(href):
             self.flush()
             self.blocks.append(Embed(href, "audio" if tag == "audio" else "video"))
 
@@ -134,18 +144,9 @@ class _Reader:
             if isinstance(part, Span):
                 spans.append(part)
                 continue
-            self.blocks.extend(_captioned(picture, spans, self.centred) if picture else paragraphs(spans))
+            self.blocks.extend(captioned(picture, spans, centred=self.centred) if picture else paragraphs(spans))
             picture, spans = part, []
         self.flow, self.centred = [], False
-
-
-def _captioned(picture: Picture, spans: list[Span], centred: bool) -> list[Block]:
-    """A picture with the text behind it: a caption after a break or in a centred paragraph, else a paragraph."""
-    broken = next((s is BREAK for s in spans if s is BREAK or s.text.strip(EDGES)), False)
-    rest = paragraphs(spans)
-    if rest and (broken or centred) and len(plain_text(rest[0].spans)) <= CAPTION_LIMIT:
-        return [replace(picture, caption=rest[0].spans), *rest[1:]]
-    return [picture, *rest]
 
 
 def read_blocks(node: html.HtmlElement, addresses: Addresses) -> tuple[Block, ...]:
@@ -153,65 +154,63 @@ def read_blocks(node: html.HtmlElement, addresses: Addresses) -> tuple[Block, ..
     reader = _Reader(addresses)
     reader.read(node, _Style())
     reader.flush()
-    return tuple(reader.blocks)
+    return join_captions(reader.blocks)
 
 
-def _lines(blocks: Iterable[Block]) -> Iterator[Spans]:
-    """The lines of a cell's blocks; a picture, for which a cell has no room, becomes a link."""
-    for block in blocks:
-        match block:
-            case Paragraph(spans) | Heading(spans):
-                yield spans
-            case Picture(src, alt, caption):
-                yield (Span(alt or "图片", href=src),)
-                yield caption
-            case ListBlock(items):
-                yield from _lines(inner for item in items for inner in item)
-            case Table(rows):
-                yield from (cell for row in rows for cell in row)
-            case Quote(inner):
-                yield from _lines(inner)
-            case Embed(url):
-                yield (Span(url, href=url),)
-
-
-def _joined(lines: Iterable[Spans], joint: Span) -> Spans:
-    """Lines as one run of spans, empty ones left out."""
-    joined: list[Span] = []
-    for line in filter(None, lines):
-        joined += [joint, *line] if joined else line
-    return tuple(joined)
-
-
-def _cell(node: html.HtmlElement, addresses: Addresses) -> Spans:
-    return _joined(_lines(read_blocks(node, addresses)), BREAK)
+def _shifted(node: html.HtmlElement, tag: str) -> str | None:
+    """Raised or lowered digits as characters that are so by themselves: 10<sup>6</sup> is not 106."""
+    table = RAISED if tag == "sup" else LOWERED
+    text = "".join(node.itertext()).strip()
+    return text.translate(table) if text and all(ord(character) in table for character in text) else None
 
 
 def _heading(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
     """A sub-head on one line and not bold by itself; its pictures stand before it."""
     blocks = read_blocks(node, addresses)
     pictures: list[Block] = [block for block in blocks if isinstance(block, Picture)]
-    line = _joined(_lines(block for block in blocks if not isinstance(block, Picture)), Span(" "))
+    line = joined(lines(block for block in blocks if not isinstance(block, Picture)), Span(" "))
     spans = tidy([Span(" ") if span is BREAK else replace(span, strong=False) for span in line])
     return [*pictures, Heading(spans, int(str(node.tag)[1]))] if spans else pictures
 
 
 def _list(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
-    items = tuple(item for item in (read_blocks(li, addresses) for li in node.iterchildren("li")) if item)
-    return [ListBlock(items, ordered=node.tag == "ol")] if items else []
+    """A list; what stands in it but in no item is an item, too."""
+    items: list[tuple[Block, ...]] = [read_blocks(_wrapped(node.text), addresses)]
+    for child in node:
+        if isinstance(child.tag, str):
+            items.append(read_blocks(child if child.tag == "li" else _alone(child), addresses))
+        items.append(read_blocks(_wrapped(child.tail), addresses))
+    items = [item for item in items if item]
+    return [ListBlock(tuple(items), ordered=node.tag == "ol")] if items else []
+
+
+def _wrapped(text: str | None) -> html.HtmlElement:
+    element = html.Element("li")
+    element.text = text
+    return element
+
+
+def _alone(node: html.HtmlElement) -> html.HtmlElement:
+    """A parent that holds a copy of an element without the text behind it."""
+    element = html.Element("li")
+    element.append(deepcopy(node))
+    element[0].tail = None
+    return element
 
 
 def _table(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
-    rows = [
-        tuple(_cell(cell, addresses) for cell in row.iterchildren("td", "th"))
-        for row in node.iter("tr")
-        if next(row.iterancestors("table")) is node
-    ]
-    rows = [row for row in rows if any(row)]
-    width = max(map(len, rows), default=0)
-    if width * len(rows) > MAX_CELLS:
-        raise HostileError(f"a table of the page has over {MAX_CELLS} cells")
-    return [Table(tuple(row + ((),) * (width - len(row)) for row in rows))] if rows else []
+    return table_blocks(node, lambda element: read_blocks(element, addresses))
+
+
+def _figure(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
+    """A picture and its caption, whatever the caption says."""
+    blocks = list(read_blocks(node, addresses))
+    if len(blocks) == 2 and isinstance(blocks[0], Paragraph):
+        blocks.reverse()  # the caption may stand above
+    match blocks:
+        case [Picture(caption=()) as picture, Paragraph(spans), *rest]:
+            return [replace(picture, caption=spans), *rest]
+    return blocks
 
 
 def _quote(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
@@ -228,6 +227,7 @@ BLOCK_READERS: dict[str, Callable[[html.HtmlElement, Addresses], list[Block]]] =
     "ul": _list,
     "ol": _list,
     "table": _table,
+    "figure": _figure,
     "blockquote": _quote,
     MEMBERS_MARK: _members,
 }

@@ -43,6 +43,8 @@ class Junk:
     """XPath of elements to remove; the text that follows them stays."""
     tail: str
     """XPath of the first element of the appeal: removed with everything after it in its parent."""
+    end: str
+    """XPath of the site's last slot, relative to an element that holds it or is it."""
     members_only: str
     """XPath of the part for paying members."""
     video: str

@@ -1,27 +1,40 @@
-"""Characters: what is left out of text, and how white space is folded."""
+"""Characters: what is left out of text, and how white space is folded. See "Characters" in docs/quality.md."""
 
 import re
 import unicodedata
 
-# Zero-width space, word joiner, byte-order mark and soft hyphen carry no text; bidi marks and overrides
-# can make a line read as something else. ZWJ and ZWNJ stay: emoji and Persian need them.
+# Carry no text, or make a line read as something else: zero-width space, word joiner, byte-order mark, soft hyphen,
+# bidirectional marks and overrides, invisible operators and fillers, interlinear annotations, controls,
+# surrogates without a partner and non-characters.
 INVISIBLE = re.compile(
-    "[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+    "[\u200b\u2060-\u206f\ufeff\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u115f\u1160\u3164\uffa0\ufff9-\ufffb"
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\U000e0000\U000e0001]"
 )
+# Joiners stay where writing needs them: behind Arabic, Indic and Mongolian letters and behind emoji.
+JOINER = re.compile("(?<![\u0600-\u18af\u2190-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff])[\u200c\u200d]+")
+# Tag characters make three flags of one (England, Scotland, Wales); elsewhere they hide text.
+TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f)|[\U000e0020-\U000e007f]+")
+# A letter has one or two marks; a tower of them covers the lines above and below.
+MARK = "[\u0300-\u036f\u0483-\u0489\u0e31-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+TOWER = re.compile(f"({MARK}{{4}}){MARK}+")
 WIDE = (
     "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
     "\u201c\u201d\u2018\u2019\u2026"
 )
 # A line end between two Chinese characters is the source's layout, not a space of the author.
 FOLDED_LINE = re.compile(rf"(?<=[{WIDE}])[ \t]*\n\s*(?=[{WIDE}])")
-WHITE = re.compile(r"[ \t\r\n\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
+WHITE = re.compile("[ \t\r\n\x0b\x0c\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 EDGES = " \t\r\n\u00a0\u3000"
 """What is cut from both ends of a paragraph: white space and the indent of Chinese typesetting."""
 
 
 def fold(text: str) -> str:
     """Text in NFC without invisible characters, every run of white space one space; edges are kept."""
-    return WHITE.sub(" ", FOLDED_LINE.sub("", unicodedata.normalize("NFC", INVISIBLE.sub("", text))))
+    text = INVISIBLE.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", TAGS.sub(r"\1", JOINER.sub("", text)))
+        text = TOWER.sub(r"\1", text)
+    return WHITE.sub(" ", FOLDED_LINE.sub("", text))
 
 
 def one_line(text: str) -> str:

@@ -1,3 +1,5 @@
+import pytest
+
 from newsmirror.blocks import MEMBERS_MARK, parse_fragment, remove, replace_with_mark
 from newsmirror.items import (
     BREAK,
@@ -179,8 +181,8 @@ def test_table_without_text_is_left_out() -> None:
 
 
 def test_table_cell_of_two_paragraphs() -> None:
-    assert blocks_of("<table><tr><td><p>一</p><p>二</p></td></tr></table>") == (
-        Table((((Span("一"), BREAK, Span("二")),),)),
+    assert blocks_of("<table><tr><td><p>一</p><p>二</p></td><td>三</td></tr></table>") == (
+        Table((((Span("一"), BREAK, Span("二")), (Span("三"),)),)),
     )
 
 
@@ -248,6 +250,56 @@ def test_frame_is_an_embed() -> None:
     assert blocks_of('<p>一<iframe src="https://example.org/v"></iframe>二</p>') == (
         paragraph("一"), Embed("https://example.org/v", "video"), paragraph("二"),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "src",
+    [
+        "https://googleads.g.doubleclick.net/x",
+        "//www.facebook.com/plugins/like.php?href=x",
+        "https://disqus.com/embed/x",
+    ],
+)
+def test_frame_of_advertising_or_buttons_is_left_out(src: str) -> None:
+    assert blocks_of(f'<p>一</p><iframe src="{src}"></iframe>') == (paragraph("一"),)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("10<sup>6</sup>米<sup>2</sup>", "10⁶米²"),
+        ("H<sub>2</sub>O", "H₂O"),
+        ("一<sup>[注]</sup>", "一[注]"),
+        ("1<sup>st</sup>", "1st"),
+    ],
+)
+def test_raised_and_lowered_digits(body: str, text: str) -> None:
+    assert blocks_of(f"<p>{body}</p>") == (paragraph(text),)
+
+
+def test_styles_reach_into_blocks() -> None:
+    assert blocks_of("<strong><p>一</p><div>二</div></strong>") == (
+        paragraph("一", strong=True), paragraph("二", strong=True),
+    )  # fmt: skip
+
+
+def test_bold_and_italic_by_their_look() -> None:
+    body = '<p><span style="font-weight: bold">一</span><span style="font-style:italic">二</span></p>'
+    assert blocks_of(body) == (Paragraph((Span("一", strong=True), Span("二", emphasis=True))),)
+
+
+def test_rule_ends_a_paragraph() -> None:
+    assert blocks_of("一<hr>二") == (paragraph("一"), paragraph("二"))
+
+
+def test_items_and_cells_outside_of_lists_and_tables_are_paragraphs() -> None:
+    assert blocks_of("<li>一</li><li>二</li>") == (paragraph("一"), paragraph("二"))
+
+
+def test_list_keeps_what_stands_in_no_item() -> None:
+    assert blocks_of("<ul>甲<li>一</li>乙<p>二</p>丙</ul>") == (
+        ListBlock(tuple((paragraph(text),) for text in ("甲", "一", "乙", "二", "丙"))),
+    )
 
 
 def test_audio_with_a_source_element() -> None:

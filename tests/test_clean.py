@@ -5,7 +5,6 @@ import pytest
 from newsmirror.clean import clean_article, picture_address, public_link
 from newsmirror.exceptions import LayoutError
 from newsmirror.items import (
-    BREAK,
     Article,
     Block,
     Embed,
@@ -13,6 +12,7 @@ from newsmirror.items import (
     MembersOnly,
     Paragraph,
     Picture,
+    Quote,
     Span,
 )  # fmt: skip
 from newsmirror.spiders.secretchina import SITE
@@ -94,7 +94,12 @@ def test_credit_that_is_in_no_field_is_kept() -> None:
     [
         "荣誉会员招募中：请看",
         "和我们一起守护香港、守护14亿中国人",
-        "（成为《看中国》荣誉会员）",
+        "（在五彩缤纷的世界里，成为《看中国》荣誉会员，就会最先看到）",
+        "《看中国》荣誉会员招募中：请看",
+        "和我们一起守护香港，守护14亿中国人，获得真实资讯的权利！",
+        "（点击图片，加入看中国荣誉会员）",
+        "短網址: 版權所有，任何形式轉載需看中國授權許可。",
+        "看完這篇文章您覺得",
         "点击图片加入看中国荣誉会员",
         "请前往看中国荣誉会员注册",
         "本文短网址: 版权所有，任何形式转载需看中国授权许可。",
@@ -215,41 +220,102 @@ def test_short_bold_paragraph_is_a_subhead() -> None:
     assert blocks_of("<p><strong>钟声</strong></p><p>一。</p>") == (Heading((Span("钟声"),), 1), paragraph("一。"))
 
 
-@pytest.mark.parametrize("text", ["他听见了钟声。", "他说：", "他听见，", "（图）", "【河边】", "河" * 41])
-def test_bold_paragraph_that_is_no_subhead(text: str) -> None:
-    assert blocks_of(f"<p><strong>{text}</strong></p><p>一。</p>") == (paragraph(text, strong=True), paragraph("一。"))
+@pytest.mark.parametrize(
+    ("title", "media"),
+    [
+        ("河边的钟声(视频)", ["video"]),
+        ("河边的钟声（图/视频）", ["video"]),
+        ("河边的钟声(组图视频)（上）", ["video"]),
+        ("河邊的鐘聲(視頻/圖)", ["video"]),
+        ("河边的钟声(音频/图)", ["audio"]),
+        ("河边的钟声(录音)", ["audio"]),
+        ("河边的钟声(组图)", []),
+        ("看视频学敲钟(图)", []),
+        ("河边的钟声（敲钟的视频课）", []),
+    ],
+)
+def test_player_that_the_title_announces_is_a_link_to_the_article(title: str, media: list[str]) -> None:
+    found = [block for block in blocks_of("<p>一</p>", title=title) if isinstance(block, Embed)]
+
+    assert [block.media for block in found] == media
+    assert {block.url for block in found} <= {URL}
 
 
-def test_partly_bold_paragraph_is_no_subhead() -> None:
-    assert blocks_of("<p><b>钟</b>声</p><p>一。</p>")[0] == Paragraph((Span("钟", strong=True), Span("声")))
+def test_player_that_stands_in_the_body_is_not_announced_again() -> None:
+    body = '<p>一</p><p><iframe src="//www.youtube.com/embed/x"></iframe></p>'
 
-
-def test_bold_verse_is_no_subhead() -> None:
-    assert blocks_of("<p><b>钟<br>声</b></p><p>一。</p>")[0] == Paragraph(
-        (Span("钟", strong=True), BREAK, Span("声", strong=True))
-    )
-
-
-def test_two_bold_paragraphs_in_a_row_are_no_subheads() -> None:
-    assert blocks_of("<p><b>甲</b></p><p><b>乙</b></p><p>一。</p>") == (
-        paragraph("甲", strong=True), paragraph("乙", strong=True), paragraph("一。"),
+    assert blocks_of(body, title="河边的钟声(视频)") == (
+        paragraph("一"), Embed("https://www.youtube.com/embed/x", "video"),
     )  # fmt: skip
 
 
-def test_last_bold_paragraph_is_no_subhead() -> None:
-    assert blocks_of("<p>一。</p><p><b>完</b></p>") == (paragraph("一。"), paragraph("完", strong=True))
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（待续）",
+        "（未完待续……）",
+        "原标题：河边的钟声",
+        "（原标题：河边的钟声）",
+        "原標題：河邊的鐘聲",
+        "来源: 某台",
+        "(文章仅代表作者个人立场和观点)",
+        "（本文为《某报》独家授权《看中国》，请勿任意转载、抄袭。原文链接）",
+        "（文章授权转载自某某专页）",
+        "本文整理、节录自某某《某书》一书，文章仅代表作者个人立场和观点。由某社授权转载，欲阅读完整作品，欢迎参考原书。",
+        "版权所有©2006,某台。经某台许可进行再版。http://www.example.org。",
+        "版权所有 © 2006, 某台。 经某台许可再版。",
+        "（看中国版权所有，侵权必究）",
+        "“往事微痕”供稿",
+        "喜欢我的频道，欢迎点赞、订阅",
+        "相关文章：河边的钟声",
+        "推荐阅读：河边的钟声",
+        "凡是已经成为《看中国》荣誉会员的读者，都听见了钟声。",
+        "荣誉会员们在河边听钟。",
+    ],
+)
+def test_credit_or_text_of_the_author_is_kept(line: str) -> None:
+    assert blocks_of(f"<p>一</p><p>{line}</p><p>二</p>") == (paragraph("一"), paragraph(line), paragraph("二"))
 
 
-def test_headings_begin_at_the_first_level_and_skip_none() -> None:
-    body = "<h4>甲</h4><p>一。</p><h2>乙</h2><p>二。</p><h4>丙</h4><p>三。</p>"
-    levels = [block.level for block in blocks_of(body) if isinstance(block, Heading)]
-    assert levels == [1, 1, 2]
+def test_tweet_without_author_link_and_with_advertising_inside() -> None:
+    body = (
+        '<blockquote class="twitter-tweet"><p dir="ltr" lang="zh">下雪了<a href="https://t.co/a">t.co/a</a></p>'
+        '<div><center><div id="div-gpt-ad-1">密</div></center></div>&mdash; 某人 (@x)</blockquote>'
+    )
+
+    assert blocks_of(body) == (
+        Quote((Paragraph((Span("下雪了"), Span("t.co/a", href="https://t.co/a"))), paragraph("— 某人 (@x)"))),
+    )
 
 
-def test_subhead_stands_below_the_headings() -> None:
-    body = "<h2>甲</h2><p>一。</p><p><b>乙</b></p><p>二。</p>"
-    levels = [block.level for block in blocks_of(body) if isinstance(block, Heading)]
-    assert levels == [1, 2]
+def test_instagram_post_keeps_its_link_and_caption() -> None:
+    body = (
+        '<blockquote class="instagram-media"><div style="padding:16px;"><a href="https://www.instagram.com/p/x/">'
+        '<div style="height: 40px;"></div><div style="padding-top: 8px;"><div>View this post</div></div></a>'
+        "<p>钟声 <a>某人</a></p></div></blockquote>"
+    )
+
+    assert blocks_of(body) == (
+        Quote((
+            Paragraph((Span("View this post", href="https://www.instagram.com/p/x/"),)), paragraph("钟声 某人"),
+        )),
+    )  # fmt: skip
+
+
+def test_paragraphs_that_are_plain_divs() -> None:
+    assert blocks_of("<div>一</div><div>二<b>三</b></div>") == (
+        paragraph("一"), Paragraph((Span("二"), Span("三", strong=True))),
+    )  # fmt: skip
+
+
+def test_hidden_span_does_not_take_the_caption_along() -> None:
+    hidden = '<span id="hideid" style="color:red;display:none;"> <a href="/">密</a></span>'
+    image = '<img src="//img3.secretchina.com/a.jpg" />'
+    body = f'<p style="text-align:center">{image}<br />\n图说（图片来源：某社）{hidden}（示意图）</p>'
+
+    assert blocks_of(body) == (
+        Picture("https://img3.secretchina.com/a.jpg", caption=(Span("图说（图片来源：某社）（示意图）"),)),
+    )
 
 
 def test_fields_are_folded_and_named_once() -> None:

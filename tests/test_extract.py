@@ -231,6 +231,35 @@ def test_extract_article_uses_the_title_of_the_head_where_the_page_has_none() ->
     assert read(text).title == "河边 & 钟声"
 
 
+def test_extract_article_keeps_the_wide_space_of_a_title() -> None:
+    page = page_2018().replace("河边的钟声(图)", "　河边　钟声&amp;nbsp;(图) ")
+    assert read(page).title == "河边　钟声 (图)"
+
+
+def test_extract_article_takes_the_name_of_the_site_off_a_title() -> None:
+    head = "<meta property='og:title' content='河边的钟声(图) - 看大陆 - 看中国网'>"
+    page = f'<html><head>{head}</head><body><div class="article_right"><p>老人到河边。</p></div></body></html>'
+    assert read(page).title == "河边的钟声(图)"
+
+
+def test_extract_article_takes_in_what_a_stray_end_tag_threw_out_of_the_body() -> None:
+    slot = '<div id="txt-mid2-t22-2017"><div id="SC-21xx">密</div></div>'
+    found = read(page_2018(f"<p>一。</p></div>二。<p>三。</p>四。{slot}<p>密</p>"))
+    assert all(word in found.body_html for word in ("一。", "二。", "三。", "四。"))
+    assert "<p>密" not in found.body_html
+
+
+def test_extract_article_takes_in_nothing_where_the_body_is_whole_or_no_slot_follows() -> None:
+    slot = '<div id="txt-mid2-t22-2017">密</div>'
+    assert "旁" not in read(page_2018(f"<p>一。</p>{slot}</div><p>旁</p>{slot}")).body_html
+    assert "旁" not in read(page_2018("<p>一。</p></div><p>旁</p>")).body_html
+
+
+def test_extract_article_takes_the_last_source_for_its_own() -> None:
+    found = read(page_2018(f"<p>一。</p><p>来源：某书</p>{CREDITS}"))
+    assert found.source == "河边电台"
+
+
 def test_extract_article_without_credits_before_2021() -> None:
     found = read(page_2018("<p>一</p><p>来源:某书</p>"))
     assert (found.source, found.editor) == (None, None)

@@ -10,9 +10,13 @@ LAYERS = (
     {"items", "site", "exceptions", "outcome", "text", "names"},
     {"addresses", "manners"}
     | {
+        "credits",
         "extract",
         "inline",
+        "captions",
+        "tables",
         "blocks",
+        "headings",
         "clean",
         "validate",
         "lists",

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from newsmirror.addresses import LOOPBACK
+from newsmirror.alarms import AlarmRules, read_rules
 from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.pushing import Pushing, read_pushing
@@ -42,6 +43,7 @@ class Config:
     """``full``, ``summary`` or ``none``"""
     style: PageStyle
     pushing: Pushing
+    alarms: AlarmRules | None
 
     @property
     def front_host(self) -> str | None:
@@ -87,6 +89,7 @@ class _Reader:
             feeds=self.choice("FEEDS", ("full", "summary", "none"), "full"),
             style=PageStyle(self.blocks(), self.counter(), self.images(), self.script()),
             pushing=read_pushing(self.text, self.refuse, repo),
+            alarms=self.alarms(),
         )
         self.not_built_yet()
         if self.problems:
@@ -194,6 +197,14 @@ class _Reader:
         if value and not re.fullmatch(r"https://[^\s<>()\\]+", value):
             self.refuse("COUNTER_URL", "must be an https:// address without spaces and parentheses; {path} is the page")
         return value or None
+
+    def alarms(self) -> AlarmRules | None:
+        value = self.text("ALARMS")
+        try:
+            return read_rules(Path(value)) if value else None
+        except ConfigError as error:
+            self.problems += error.problems
+            return None
 
     def not_built_yet(self) -> None:
         """Settings of the contract whose work this version does not do: better refused than ignored."""

@@ -1,6 +1,7 @@
 """The publisher: opens the working copy, takes pages, and ends a run with one commit. Knows nothing of Scrapy."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,6 +20,7 @@ from newsmirror.feedwriter import FeedWriter
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
 from newsmirror.items import Article, Page, Row, StoredPicture
+from newsmirror.lists import OTHER
 from newsmirror.lock import RunLock
 from newsmirror.manners import pause_after
 from newsmirror.outcome import Outcome, Report, judge, judge_pushes
@@ -72,6 +74,7 @@ class Publisher:
         self._config = config
         self._site = site
         self._now = now
+        self._started = now()
         self._new: dict[int, Row] = {}
         self._updated: dict[int, Row] = {}
         self._commit: str | None = None
@@ -210,7 +213,9 @@ class Publisher:
     def _result(self, outcome: Outcome, reason: str | None = None) -> Result:
         """The counts belong to the commit: without one nothing is published, and all of it comes again."""
         counts = (len(self._new), len(self._updated)) if self._commit else (0, 0)
-        return Result(outcome, *counts, commit=self._commit, reason=reason)
+        new = self._new.values() if self._commit else ()
+        by_category = Counter(row.category or OTHER for row in new)
+        return Result(outcome, *counts, commit=self._commit, reason=reason, new_by_category=by_category)
 
     def _publish(self, failures: list[tuple[str, str]], pending: list[Pending]) -> None:
         """The order of the steps is what a crash at any point relies on; docs/architecture.md tells why."""
@@ -273,6 +278,8 @@ class Publisher:
 
     def _write_status(self, result: Result, report: Report) -> None:
         commit = result.commit or self._repository.tip()
-        status = make_status(result, report, finished=self._now(), commit=commit, articles=self._store.count())
+        status = make_status(
+            result, report, started=self._started, finished=self._now(), commit=commit, articles=self._store.count()
+        )
         if why := write_status(self._repository.private, status):
             logger.warning("The status file cannot be written (%s); monitors see the run before", why)

@@ -1,11 +1,15 @@
 """Scrapy's stats → what the outcome of a run is decided from, and back."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 
 from scrapy.crawler import Crawler
 
+from newsmirror.exceptions import BusyError, NewsmirrorError, NoSpaceError
 from newsmirror.outcome import Outcome, Report, judge
 from newsmirror.remotes import RemotePush
+from newsmirror.status import note_early_end
 
 OUTCOME = "newsmirror/outcome"
 EXPECTED = {"finished", "shutdown"}
@@ -36,6 +40,14 @@ def record(crawler: Crawler, outcome: Outcome, pushes: Iterable[RemotePush] = ()
     crawler.stats.set_value(OUTCOME, outcome.label)
     for push in pushes:
         crawler.stats.set_value(f"newsmirror/remotes/{push.name}", push.result.label)
+
+
+def record_early_end(crawler: Crawler, repo: Path, error: NewsmirrorError) -> Outcome:
+    """Keep that a run could not open the working copy, in the stats and on the record of runs."""
+    outcome = {BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE}.get(type(error), Outcome.REFUSED)
+    record(crawler, outcome)
+    note_early_end(repo, outcome, str(error), finished=datetime.now(UTC))
+    return outcome
 
 
 def outcome_of(crawler: Crawler) -> Outcome:

@@ -62,6 +62,10 @@ STATS_DUMP = False  # default True; -s STATS_DUMP=1 brings the table back
 
 FEED_EXPORT_ENCODING = "utf-8"
 
+EXTENSIONS = {
+    "newsmirror.progress.Progress": 500,  # switches itself off where nobody looks at a terminal
+}
+
 DOWNLOADER_MIDDLEWARES = {
     # Lets dont_filter requests and other ports pass, and refuses a front's robots.txt: our gate replaces it.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -101,3 +105,4 @@ NEWSMIRROR_FEEDS = os.environ.get("NEWSMIRROR_FEEDS", "full")
 NEWSMIRROR_BLOCKS = os.environ.get("NEWSMIRROR_BLOCKS")
 NEWSMIRROR_COUNTER_URL = os.environ.get("NEWSMIRROR_COUNTER_URL")
 NEWSMIRROR_BROWSER = os.environ.get("NEWSMIRROR_BROWSER", "never")
+NEWSMIRROR_ALARMS = os.environ.get("NEWSMIRROR_ALARMS")

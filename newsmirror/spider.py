@@ -145,11 +145,14 @@ class NewsSpider(Spider):
         self._report_lists()
         wanted = self._discovery.wanted(self.arguments)
         asked = [w for w in wanted if self._is_wanted(w)]
+        assert self.crawler.stats
+        self.crawler.stats.set_value("newsmirror/known", len(wanted) - len(asked))
         if self.arguments.limit:
             for late in asked[self.arguments.limit :]:
                 self._open_articles[late.url] = late
             asked = asked[: self.arguments.limit]
         logger.info("The lists name %d articles, %d of them are to be fetched", len(wanted), len(asked))
+        self.crawler.stats.set_value("newsmirror/asked", len(asked))
         for article in asked:
             self._open_articles[article.url] = article
             self.crawler.engine.crawl(self._article_request(article))

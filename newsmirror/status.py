@@ -1,13 +1,15 @@
 """How a run ended: the line on the log and the status file that timers and monitors read."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from newsmirror.outcome import Outcome, PushResult, Report
 from newsmirror.remotes import RemotePush
+from newsmirror.runs import RunRecord
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,11 @@ class Result:
     reason: str | None = None
     """One sentence where the outcome alone does not say it."""
     remotes: tuple[RemotePush, ...] = ()
+    new_by_category: Mapping[str, int] = field(default_factory=dict)
 
 
 def make_status(
-    result: Result, report: Report, *, finished: datetime, commit: str | None, articles: int
+    result: Result, report: Report, *, started: datetime, finished: datetime, commit: str | None, articles: int
 ) -> dict[str, Any]:
     """The status of a run; *commit* is the newest one of the branch, *articles* how many are known."""
     return {
@@ -32,7 +35,9 @@ def make_status(
         "exit_code": result.outcome.exit_code,
         "sentence": result.reason or result.outcome.sentence,
         "finished": _stamp(finished),
+        "seconds": round((finished - started).total_seconds(), 1),
         "new": result.new,
+        "new_by_category": dict(sorted(result.new_by_category.items())),
         "updated": result.updated,
         "quarantined": report.quarantined,
         "commit": commit,
@@ -62,8 +67,20 @@ def bytes_an_article(result: Result, report: Report) -> int:
     return round(report.pictures.get("bytes", 0) / max(1, result.new + result.updated))
 
 
+def note_early_end(repo: Path, outcome: Outcome, sentence: str, *, finished: datetime) -> None:
+    """Put a run that ended before it had the working copy (``busy``, ``refused``) on the record of runs.
+
+    Its place is the record alone: status.json belongs to the run that holds the lock. Where there is no
+    repository yet, or it cannot be written, the exit code and the log have to do.
+    """
+    folder = repo / ".git" / "newsmirror"
+    if folder.is_dir():
+        ended = {"outcome": outcome.label, "exit_code": outcome.exit_code, "sentence": sentence}
+        RunRecord(folder).add(ended | {"finished": _stamp(finished)})
+
+
 def write_status(folder: Path, status: dict[str, Any]) -> str | None:
-    """Replace ``status.json`` in *folder*; returns the system's reason where it cannot be written."""
+    """Replace ``status.json`` in *folder* and put the run on the record; returns the system's reason if that fails."""
     target = folder / "status.json"
     try:
         temporary = target.with_suffix(".new")
@@ -71,7 +88,7 @@ def write_status(folder: Path, status: dict[str, Any]) -> str | None:
         temporary.replace(target)
     except OSError as error:
         return error.strerror
-    return None
+    return RunRecord(folder).add(status)
 
 
 def describe(result: Result, report: Report) -> str:

@@ -1,6 +1,7 @@
 """Servers, folders and runs that tests share."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -65,3 +66,10 @@ def git(repo: Path, *words: str) -> str:
     """What git says, run as an operator would."""
     done = subprocess.run(["git", "-C", str(repo), *words], capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+def free_port() -> int:
+    """A port for a server that has to be told its port before it starts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -11,8 +11,10 @@ from scrapy.exceptions import UsageError
 from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
+from newsmirror.notify import check_alarms
 from newsmirror.outcome import Outcome
 from newsmirror.report import outcome_of
+from newsmirror.runs import RunRecord
 
 # Loggers and the level from which on an operator wants to read them. What robots and retry report request
 # by request stands in our summary of lists and articles; the others tell what never changes.
@@ -47,6 +49,15 @@ class Command(CrawlCommand):
         self.crawler_process.start()
         failed = self.crawler_process.bootstrap_failed and not crawler.stats
         self.exitcode = Outcome.FAILED.exit_code if failed else outcome_of(crawler).exit_code
+        self._alarm()
+
+    def _alarm(self) -> None:
+        """Tell the operator what needs a person, where they ask for it."""
+        assert self.settings
+        config = Config.from_settings(self.settings)
+        folder = config.repo / ".git" / "newsmirror"
+        if config.alarms and folder.is_dir():
+            check_alarms(folder, RunRecord(folder).read(), config.alarms, now=datetime.now(UTC))
 
     def _problems(self, name: str, opts: argparse.Namespace) -> list[str]:
         """Everything that is wrong with the call, one sentence each."""

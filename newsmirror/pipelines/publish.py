@@ -13,8 +13,8 @@ from newsmirror.exceptions import NewsmirrorError
 from newsmirror.interrupts import Interrupts
 from newsmirror.items import Article, Page
 from newsmirror.outcome import Outcome
-from newsmirror.publish import Publisher, outcome_of
-from newsmirror.report import read_report, record
+from newsmirror.publish import Publisher
+from newsmirror.report import read_report, record, record_early_end
 from newsmirror.spider import NewsSpider
 from newsmirror.status import describe
 
@@ -38,13 +38,14 @@ class PublishPipeline:
     def open_spider(self) -> None:
         assert isinstance(self._crawler.spider, NewsSpider)
         self._spider = self._crawler.spider
-        publisher = Publisher(Config.from_settings(self._crawler.settings), self._spider.site)
+        config = Config.from_settings(self._crawler.settings)
+        publisher = Publisher(config, self._spider.site)
         try:
             publisher.open()
         except NewsmirrorError as error:
-            record(self._crawler, outcome_of(error))
-            logger.error("%s: %s", outcome_of(error).label, error)
-            raise CloseSpider(outcome_of(error).label) from error
+            outcome = record_early_end(self._crawler, config.repo, error)
+            logger.error("%s: %s", outcome.label, error)
+            raise CloseSpider(outcome.label) from error
         self._publisher = self._spider.memory = publisher
 
     def process_item(self, item: Page) -> Article:

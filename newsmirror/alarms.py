@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from newsmirror.exceptions import ConfigError
-from newsmirror.history import Run, age_words, bytes_words, finished_at
+from newsmirror.history import Run, age_words, bytes_words, finished_at, reached
 
 TARGET = re.compile(r"sendmail:[^\s@:/<>\"',;-][^\s@<>\"',;]*@[^\s@<>\"',;]+|[a-z][a-z0-9]{1,15}://\S+")
 MILD = {"published", "nothing_new", "interrupted", "partly_pushed", "not_pushed"}
@@ -114,11 +114,6 @@ def _remotes(runs: Sequence[Run], limit: timedelta, now: datetime) -> dict[str, 
         if limit and now - since > limit:
             found[f"remote {name}"] = f"the remote {name} was not reached for {age_words(now - since)}"
     return found
-
-
-def reached(result: Any) -> bool:
-    """Whether a remote's result in the status says that it holds the newest commit."""
-    return isinstance(result, Mapping) and result.get("result") in ("pushed", "current")
 
 
 def _quarantine(runs: Sequence[Run], percent: int, now: datetime) -> str | None:

@@ -21,6 +21,7 @@ from newsmirror.history import (
     finished_at,
     last_success,
     quarantined,
+    reached,
     succeeded,
 )  # fmt: skip
 
@@ -74,11 +75,10 @@ def run_cells(run: Run) -> tuple[str, ...]:
 
 
 def pushed_words(remotes: Any) -> str:
-    """The remotes of a run: those that took it by name, the others with their result."""
+    """The remotes of a run: those that hold its commit by name, the others with their result."""
     if not isinstance(remotes, Mapping):
         return ""
-    results = {str(name): str(r.get("result")) if isinstance(r, Mapping) else str(r) for name, r in remotes.items()}
-    return ", ".join(name if result == "pushed" else f"{name}: {result}" for name, result in results.items())
+    return ", ".join(name if reached(r) else f"{name}: {r.get('result')}" for name, r in remotes.items())
 
 
 def text_table(rows: Sequence[Sequence[str]]) -> list[str]:

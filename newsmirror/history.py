@@ -43,6 +43,11 @@ def quarantined(run: Run) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in found.items() if reason not in QUARANTINE and count}
 
 
+def reached(result: Any) -> bool:
+    """Whether a remote's result in the status says that it holds the newest commit."""
+    return isinstance(result, Mapping) and result.get("result") in ("pushed", "current")
+
+
 def age_words(age: timedelta) -> str:
     """An age as an operator says it: ``41 minutes``, ``5 hours``, ``3 days``."""
     minutes = int(age.total_seconds() // 60)

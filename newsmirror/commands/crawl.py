@@ -11,10 +11,12 @@ from scrapy.exceptions import UsageError
 from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
+from newsmirror.history import finished_at
 from newsmirror.notify import check_alarms
 from newsmirror.outcome import Outcome
 from newsmirror.report import outcome_of
 from newsmirror.runs import RunRecord
+from newsmirror.status import note_early_end
 
 # Loggers and the level from which on an operator wants to read them. What robots and retry report request
 # by request stands in our summary of lists and articles; the others tell what never changes.
@@ -44,20 +46,25 @@ class Command(CrawlCommand):
             for name, level in QUIET.items():
                 logging.getLogger(name).setLevel(level)
         assert self.crawler_process
+        started = datetime.now(UTC).replace(microsecond=0)
         crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         failed = self.crawler_process.bootstrap_failed and not crawler.stats
         self.exitcode = Outcome.FAILED.exit_code if failed else outcome_of(crawler).exit_code
-        self._alarm()
+        self._tell(started)
 
-    def _alarm(self) -> None:
-        """Tell the operator what needs a person, where they ask for it."""
+    def _tell(self, started: datetime) -> None:
+        """Put a run that broke before it could do so on the record; send what the operator asks for."""
         assert self.settings
-        config = Config.from_settings(self.settings)
+        config, now = Config.from_settings(self.settings), datetime.now(UTC)
         folder = config.repo / ".git" / "newsmirror"
+        runs = RunRecord(folder).read()
+        if self.exitcode == Outcome.FAILED.exit_code and not (runs and finished_at(runs[-1]) >= started):
+            note_early_end(config.repo, Outcome.FAILED, Outcome.FAILED.sentence, finished=now)
+            runs = RunRecord(folder).read()
         if config.alarms and folder.is_dir():
-            check_alarms(folder, RunRecord(folder).read(), config.alarms, now=datetime.now(UTC))
+            check_alarms(folder, runs, config.alarms, now=now)
 
     def _problems(self, name: str, opts: argparse.Namespace) -> list[str]:
         """Everything that is wrong with the call, one sentence each."""

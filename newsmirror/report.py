@@ -6,7 +6,8 @@ from pathlib import Path
 
 from scrapy.crawler import Crawler
 
-from newsmirror.exceptions import BusyError, NewsmirrorError, NoSpaceError
+from newsmirror import publish
+from newsmirror.exceptions import NewsmirrorError
 from newsmirror.outcome import Outcome, Report, judge
 from newsmirror.remotes import RemotePush
 from newsmirror.status import note_early_end
@@ -44,7 +45,7 @@ def record(crawler: Crawler, outcome: Outcome, pushes: Iterable[RemotePush] = ()
 
 def record_early_end(crawler: Crawler, repo: Path, error: NewsmirrorError) -> Outcome:
     """Keep that a run could not open the working copy, in the stats and on the record of runs."""
-    outcome = {BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE}.get(type(error), Outcome.REFUSED)
+    outcome = publish.outcome_of(error)
     record(crawler, outcome)
     note_early_end(repo, outcome, str(error), finished=datetime.now(UTC))
     return outcome

@@ -6,54 +6,13 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "newsmirror"
-LAYERS = (
-    {"items", "site", "exceptions", "outcome", "text", "names"},
-    {"addresses", "manners"}
-    | {
-        "credits",
-        "extract",
-        "inline",
-        "captions",
-        "tables",
-        "blocks",
-        "headings",
-        "clean",
-        "validate",
-        "lists",
-        "paths",
-        "escape",
-        "markdown",
-        "render",
-        "qr",
-        "checks",
-        "remotes",
-        "script",
-        "record",
-        "guard",
-        "decode",
-        "pictures",
-        "shrink",
-        "xhtml",
-        "view",
-        "feeds",
-        "history",
-        "charts",
-        "dashboard",
-        "alarms",
-    },
-    {"catalog", "store", "durable", "lock", "gitconfig", "git", "objects", "commits", "stage", "worktree"}
-    | {"gitside", "gitpush"}
-    | {"picture_child", "picture_process"}
-    | {"runs", "notify"},
-    {"config", "arguments", "discovery", "memory", "adopt", "archive", "indexes", "status", "publish"}
-    | {"checkout", "state"}
-    | {"confirmations", "interrupts", "push", "pushing", "feedwriter"},
-    {"failures", "resolver", "handlers", "patience"}
-    | {"spider", "middlewares", "report", "settings", "progress", "pipelines", "commands"}
-    | {"picture_fetcher"},
-    {"spiders"},
-)
-LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+LAYERS = Path(__file__).resolve().with_name("layers.txt")
+LEVEL = {
+    name: int(level)
+    for level, _, name in (line.partition(" ") for line in LAYERS.read_text(encoding="utf-8").splitlines())
+    if level.isdigit()
+}
+"""Layer by module, from layers.txt: one line a module, so that two branches rarely meet in one."""
 SCRAPY_LEVEL = LEVEL["spider"]
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

@@ -13,7 +13,7 @@ from newsmirror.exceptions import NewsmirrorError
 from newsmirror.interrupts import Interrupts
 from newsmirror.items import Article, Page
 from newsmirror.outcome import Outcome
-from newsmirror.publish import Publisher
+from newsmirror.publish import Publisher, outcome_of
 from newsmirror.report import read_report, record, record_early_end
 from newsmirror.spider import NewsSpider
 from newsmirror.status import describe

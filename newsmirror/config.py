@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from newsmirror.addresses import LOOPBACK
 from newsmirror.alarms import AlarmRules, read_rules
+from newsmirror.chromium import missing_parts
 from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.pushing import Pushing, read_pushing
@@ -44,6 +45,8 @@ class Config:
     style: PageStyle
     pushing: Pushing
     alarms: AlarmRules | None
+    browser: str
+    """``never``, ``lists`` or ``always``."""
 
     @property
     def front_host(self) -> str | None:
@@ -90,8 +93,8 @@ class _Reader:
             style=PageStyle(self.blocks(), self.counter(), self.images(), self.script()),
             pushing=read_pushing(self.text, self.refuse, repo),
             alarms=self.alarms(),
+            browser=self.browser(),
         )
-        self.not_built_yet()
         if self.problems:
             raise ConfigError(self.problems)
         return config
@@ -206,7 +209,8 @@ class _Reader:
             self.problems += error.problems
             return None
 
-    def not_built_yet(self) -> None:
-        """Settings of the contract whose work this version does not do: better refused than ignored."""
-        if self.choice("BROWSER", ("never", "lists", "always"), "never") in ("lists", "always"):
-            self.refuse("BROWSER", "is set, but this version fetches without a browser only; use never")
+    def browser(self) -> str:
+        value = self.choice("BROWSER", ("never", "lists", "always"), "never")
+        if value != "never" and (missing := missing_parts()):
+            self.refuse("BROWSER", missing)
+        return value

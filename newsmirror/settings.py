@@ -62,6 +62,9 @@ STATS_DUMP = False  # default True; -s STATS_DUMP=1 brings the table back
 
 FEED_EXPORT_ENCODING = "utf-8"
 
+ADDONS = {
+    "newsmirror.browser.BrowserAddon": 100,  # does nothing where NEWSMIRROR_BROWSER is never
+}
 EXTENSIONS = {
     "newsmirror.progress.Progress": 500,  # switches itself off where nobody looks at a terminal
 }

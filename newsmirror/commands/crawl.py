@@ -26,6 +26,7 @@ QUIET = {
     "scrapy.addons": logging.WARNING,
     "scrapy.crawler": logging.WARNING,
     "scrapy.utils.log": logging.WARNING,
+    "scrapy-playwright": logging.CRITICAL,
     "scrapy.extensions.memusage": logging.WARNING,
 }
 

@@ -75,11 +75,6 @@ def test_problem(settings: dict[str, str], problem: str) -> None:
     assert problems(**settings)[0] == problem
 
 
-@pytest.mark.parametrize("settings", [{"BROWSER": "lists"}])
-def test_what_is_not_built_yet_is_refused(settings: dict[str, str]) -> None:
-    assert "this version" in problems(**settings)[0]
-
-
 def test_all_problems_at_once() -> None:
     found = problems(
         REPO="", BRANCH="/", AUTHOR="", PUBLIC_URL="x", SITE_URL="y", MEMBERS_ONLY="z", PAGE_PATH="w", IMAGES="v",

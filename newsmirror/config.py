@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from newsmirror.addresses import LOOPBACK
 from newsmirror.alarms import AlarmRules, read_rules
+from newsmirror.checks import Gate, block_faults
 from newsmirror.chromium import missing_parts
 from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
@@ -23,6 +24,8 @@ PREFIX = "NEWSMIRROR_"
 BRANCH = re.compile(r"^(?!HEAD$|.*(?:\.\.|//|/\.|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$")
 AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,64}@[^<>\s@]{1,190})>$")
 BLOCK_LIMIT = 20_000
+ANY_TREE = Gate(exists=lambda path: True, may_load=lambda host: True)
+"""What needs the site and the tree to be judged by, the publisher judges when it opens."""
 DEFAULTS = {"REPO": "mirror", "AUTHOR": "newsmirror <newsmirror@example.invalid>"}
 """For callers that bring no settings file; newsmirror/settings.py says the same."""
 
@@ -184,7 +187,11 @@ class _Reader:
             return ""
         if len(text) > BLOCK_LIMIT:
             self.refuse("BLOCKS", f"holds {file.name}, which has over {BLOCK_LIMIT} characters; shorten it")
-        return text.replace("\r\n", "\n").strip()
+            return ""
+        block = text.replace("\r\n", "\n").strip()
+        for fault in block_faults(block, "block.md", ANY_TREE):
+            self.refuse("BLOCKS", f"holds {file.name}, which {fault}; correct the block")
+        return block
 
     def script(self) -> Script:
         known = tuple(script.value for script in Script)

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from itertools import groupby
 
-from newsmirror.items import BREAK, Block, Heading, Paragraph, plain_text
+from newsmirror.items import BREAK, Block, Heading, ListBlock, Paragraph, Quote, plain_text
 
 LIMIT = 40
 """The longest sub-head, in characters."""
@@ -44,7 +44,28 @@ def with_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
                 level = min(len(ranks) + 1, level + 1)
                 block = Heading(tuple(replace(span, strong=False) for span in block.spans), level)
             found.append(block)
-    return tuple(found)
+    return _in_order(tuple(found), 0)[0]
+
+
+def _in_order(blocks: tuple[Block, ...], level: int) -> tuple[tuple[Block, ...], int]:
+    """Blocks whose sub-heads, also those inside quotes and lists, leave no level out; and the level of the last."""
+    found: list[Block] = []
+    for block in blocks:
+        match block:
+            case Heading():
+                level = min(block.level, level + 1)
+                block = replace(block, level=level)
+            case Quote(inner):
+                ordered, level = _in_order(inner, level)
+                block = replace(block, blocks=ordered)
+            case ListBlock(items):
+                parts = []
+                for item in items:
+                    part, level = _in_order(item, level)
+                    parts.append(part)
+                block = replace(block, items=tuple(parts))
+        found.append(block)
+    return tuple(found), level
 
 
 def _is_subhead(block: Block) -> bool:

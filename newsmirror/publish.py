@@ -11,7 +11,6 @@ from newsmirror import paths
 from newsmirror.adopt import open_repository
 from newsmirror.archive import read_records
 from newsmirror.checkout import Checkout, operation_of
-from newsmirror.checks import find_fault
 from newsmirror.commits import Committer
 from newsmirror.config import Config
 from newsmirror.durable import require_space, uninterrupted, writing
@@ -19,6 +18,7 @@ from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorEr
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
+from newsmirror.inspection import Inspector
 from newsmirror.items import Article, Page, Row, StoredPicture
 from newsmirror.lists import OTHER
 from newsmirror.lock import RunLock
@@ -106,6 +106,8 @@ class Publisher:
             stack.callback(self._store.close)
             self._stage = Stage(self._repository, self._base)
             stack.callback(self._stage.close)
+            self._inspector = Inspector(self._config, self._site, self._stage)
+            self._inspector.check_blocks()
             self._prefix = _prefix_of(self._repository, self._config)
             self._lists = ListWriter(self._store, self._stage, self._site, self._config, self._prefix)
             self._feeds = FeedWriter(self._store, self._stage, self._repository, self._site, self._config)
@@ -170,9 +172,8 @@ class Publisher:
         or GitError; `finish` then publishes nothing of this run.
         """
         text, code, *pictures = page.files()
-        for file in (text, *pictures):
-            if fault := find_fault(file, exists=lambda path: True):
-                return fault
+        if fault := self._inspector.page_fault(page):
+            return fault
         known = self._store.get(page.article.id)
         try:
             old = self._stage.read(page.path)
@@ -244,12 +245,8 @@ class Publisher:
             self._feeds.write([*self._rows, *self._before])
 
     def _check(self) -> None:
-        """The gate over all files of this run."""
-        faults = []
-        for file in self._stage.files():
-            if fault := find_fault(file, exists=self._stage.exists):
-                faults.append(f"{file.path}, which {fault},")
-        if faults:
+        """The gate over all files of this run but the pages, which have passed it."""
+        if faults := self._inspector.other_faults(self._rows):
             raise CommitError(f"the gate refuses {faults[0]} and {len(faults) - 1} more files; report this")
 
     def _make_commit(self) -> None:

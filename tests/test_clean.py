@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from newsmirror.items import (
     Quote,
     Span,
 )  # fmt: skip
+from newsmirror.render import PageStyle, render_page
 from newsmirror.spiders.secretchina import SITE
 from tests.samples import URL, paragraph, scraped
 
@@ -332,3 +334,15 @@ def test_fields_are_folded_and_named_once() -> None:
 def test_article_without_date_is_refused() -> None:
     with pytest.raises(LayoutError, match="when it was published"):
         cleaned("<p>一</p>", published=None)
+
+
+def test_sub_heads_inside_quotes_and_lists_leave_no_level_out() -> None:
+    body = (
+        "<h2>一</h2><p>钟声</p><blockquote><h5>二</h5><ul><li><h6>三</h6></li></ul></blockquote><h3>四</h3><p>钟声</p>"
+    )
+    page = render_page(
+        cleaned(body), path="pages/2021/12/17/1.md", address="https://a.example/", site=SITE, style=PageStyle()
+    )
+    assert re.findall(r"^[> -]*(#+) (\S)", page, re.MULTILINE)[1:] == [
+        ("##", "一"), ("###", "二"), ("####", "三"), ("###", "四"),
+    ]  # fmt: skip

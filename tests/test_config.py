@@ -231,3 +231,14 @@ def test_script_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problems(SCRIPT="traditional") == (
         "NEWSMIRROR_SCRIPT needs the package opencc; install it with pip or leave the setting out",
     )
+
+
+def test_block_that_hosts_would_not_show(tmp_path: Path) -> None:
+    (tmp_path / "header.md").write_text("<div>\n\n[一](javascript:x)", encoding="utf-8")
+    (tmp_path / "links.md").write_text("# 又", encoding="utf-8")
+    assert problems(BLOCKS=str(tmp_path)) == (
+        "NEWSMIRROR_BLOCKS holds header.md, which does not close a comment, code or tag that it opens; "
+        "correct the block",
+        "NEWSMIRROR_BLOCKS holds header.md, which links to javascript:x, which hosts do not allow; correct the block",
+        "NEWSMIRROR_BLOCKS holds links.md, which has 2 headings of the first level; correct the block",
+    )

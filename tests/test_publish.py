@@ -300,6 +300,89 @@ def test_page_that_the_gate_refuses_is_not_written(config: Config) -> None:
     assert not (config.repo / "pages").exists()
 
 
+def test_page_that_the_gate_refuses_does_not_sink_the_others(config: Config) -> None:
+    publisher = Publisher(config, SITE, now=lambda: NOW)
+    publisher.open()
+    good, bad = page_of(story(1), config), page_of(story(2, tags=("天气",)), config)
+
+    fault = publisher.add(replace(bad, markdown=bad.markdown.replace("../../../../LINKS.md", "../nowhere.md")))
+    assert publisher.add(good) is None
+    result = publisher.finish(READ)
+    publisher.close()
+
+    assert fault == "links to pages/2026/11/nowhere.md, which is not in the tree"
+    assert (result.outcome, result.new) == (Outcome.PUBLISHED, 1)
+    files = git(config.repo, "-c", "core.quotePath=false", "ls-files")
+    assert "pages/2026/11/23/1.md" in files
+    assert "pages/2026/11/23/2.md" not in files
+    assert "天气" not in files
+    assert git(config.repo, "status", "--porcelain") == ""
+
+
+def test_article_whose_line_breaks_lists_is_refused(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No title does that today; should one, it must not take the lists along."""
+    publisher = Publisher(config, SITE)
+    publisher.open()
+    monkeypatch.setattr("newsmirror.render.escape", lambda text, **_: text)
+
+    fault = publisher.add(page_of(story(1, title="一](javascript:x) [二"), config))
+    publisher.close()
+
+    assert fault == "in lists links to javascript:x, which hosts do not allow"
+
+
+@pytest.fixture
+def blocks(tmp_path: Path) -> Path:
+    folder = tmp_path / "blocks"
+    folder.mkdir()
+    return folder
+
+
+def with_blocks(config: Config, blocks: Path, **settings: str) -> Config:
+    values = {"REPO": str(config.repo), "AUTHOR": NEWSMIRROR_AUTHOR, "BLOCKS": str(blocks)} | settings
+    return Config.from_settings({f"NEWSMIRROR_{name}": value for name, value in values.items()})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("header", "[一](help.md)", "links to pages/2026/11/23/help.md, which is not in the tree"),
+        ("links", "[一](help.md)", "links to help.md, which is not in the tree"),
+        ("links", "[一](.git/config)", "links to .git/config, which is not in the tree"),
+        ("footer", "![](https://example.org/a.png)", "loads https://example.org/a.png from another host"),
+    ],
+)
+def test_block_that_needs_the_tree_is_judged_at_the_start(
+    config: Config, blocks: Path, name: str, text: str, fault: str
+) -> None:
+    (blocks / f"{name}.md").write_text(text, encoding="utf-8")
+
+    with pytest.raises(RefusedError) as caught:
+        Publisher(with_blocks(config, blocks), SITE).open()
+
+    assert str(caught.value) == f"NEWSMIRROR_BLOCKS holds {name}.md, which {fault}; correct the block"
+
+
+def test_block_may_link_to_what_the_operator_has_committed(config: Config, blocks: Path) -> None:
+    publish(config, story(1))
+    (blocks / "links.md").write_text("[一](help.md) [首页](README.md#最新文章)", encoding="utf-8")
+    (config.repo / "help.md").write_text("# 一\n", encoding="utf-8")
+    with pytest.raises(RefusedError):
+        Publisher(with_blocks(config, blocks), SITE).open()
+    git(config.repo, "add", "help.md")
+    git(config.repo, "-c", "user.name=o", "-c", "user.email=o@example.invalid", "commit", "-qm", "help")
+
+    result = publish(with_blocks(config, blocks), story(2))
+
+    assert result.outcome is Outcome.PUBLISHED
+    assert "[一](help.md)" in (config.repo / "LINKS.md").read_text(encoding="utf-8")
+
+
+def test_counter_is_a_load_that_the_operator_asked_for(config: Config, blocks: Path) -> None:
+    counted = with_blocks(config, blocks, COUNTER_URL="https://count.example/{path}")
+    assert publish(counted, story(1)).new == 1
+
+
 def test_public_address_comes_from_the_first_remote(config: Config) -> None:
     publish(config, story(1))
     git(config.repo, "remote", "add", "github", "git@github.com:owner/news.git")

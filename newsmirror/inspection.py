@@ -1,0 +1,75 @@
+"""The gate of a run: judges its files by the tree that will be there after the commit."""
+
+from dataclasses import replace
+
+from newsmirror import paths
+from newsmirror.checks import Gate, allowed_loads, block_faults
+from newsmirror.config import Config
+from newsmirror.exceptions import RefusedError
+from newsmirror.items import OutputFile, Page, Row
+from newsmirror.lists import OTHER, Entry, Listing, Subject
+from newsmirror.render import render_list
+from newsmirror.site import Site
+from newsmirror.stage import Stage
+
+SAMPLE_DAY = {"year": "2026", "month": "11", "day": "23", "id": "1106001", "category": "p1"}
+
+
+class Inspector:
+    """Says which files of a run are fit to be published; writes nothing."""
+
+    def __init__(self, config: Config, site: Site, stage: Stage):
+        self._config, self._stage = config, stage
+        self._gate = Gate(exists=self._is_there, read=self._read, may_load=allowed_loads(config.style, site))
+
+    def check_blocks(self) -> None:
+        """Refuse operator's blocks that load or link to what is not there: every page would carry them.
+
+        Raises RefusedError with the block's name; what needs no tree to be judged by, `Config` has refused.
+        """
+        page = self._config.page_path.format(**SAMPLE_DAY)
+        always = {paths.FRONT, paths.LINKS}
+        gate = replace(self._gate, exists=lambda goal: goal in always or self._is_there(goal))
+        blocks = self._config.style.blocks
+        places = {"header": page, "middle": page, "footer": page, "links": paths.LINKS}
+        for name, path in places.items():
+            if fault := next(block_faults(getattr(blocks, name), path, gate), None):
+                raise RefusedError(f"NEWSMIRROR_BLOCKS holds {name}.md, which {fault}; correct the block")
+
+    def page_fault(self, page: Page) -> str | None:
+        """What is wrong with a page or with the line that lists will have for it, None where both are fit."""
+        row = Row.of(page)
+        coming = {paths.FRONT, paths.LINKS, *_lists_of(row), *(file.path for file in page.files())}
+        gate = replace(self._gate, exists=lambda goal: goal in coming or self._is_there(goal))
+        text, _, *pictures = page.files()
+        if fault := next(filter(None, map(gate.fault, (text, *pictures))), None):
+            return fault
+        listing = Listing("indexes/other.md", OTHER, (Entry.of(row),))
+        line = render_list(listing, style=self._config.style).encode()
+        fault = gate.fault(OutputFile(listing.path, line))
+        return f"in lists {fault}" if fault else None
+
+    def other_faults(self, rows: list[Row]) -> list[str]:
+        """What is wrong with the files written for these rows besides their pages, each with its path."""
+        pages = {row.path for row in rows}
+        listed = dict.fromkeys(path for row in rows for path in _lists_of(row))
+        missing = [f"{path}, which is not there," for path in listed if not self._stage.exists(path)]
+        files = (file for file in self._stage.files() if file.path not in pages)
+        return missing + [f"{file.path}, which {fault}," for file in files if (fault := self._gate.fault(file))]
+
+    def _is_there(self, path: str) -> bool:
+        return _is_inside(path) and self._stage.exists(path)
+
+    def _read(self, path: str) -> bytes | None:
+        return self._stage.read(path) if _is_inside(path) else None
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path stays in the tree: git would take one that does not for something else."""
+    return not path.startswith(("../", "/")) and path not in ("..", ".")
+
+
+def _lists_of(row: Row) -> list[str]:
+    """The lists that every article stands on."""
+    subjects = [Subject("category", row.category or OTHER), *(Subject("tag", tag) for tag in row.tags)]
+    return [f"{subject.stem}.md" for subject in subjects]

@@ -18,6 +18,7 @@ from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.pushing import Pushing, read_pushing
 from newsmirror.render import Blocks, PageStyle
+from newsmirror.route import Route, read_route
 from newsmirror.script import Script
 
 PREFIX = "NEWSMIRROR_"
@@ -50,6 +51,7 @@ class Config:
     alarms: AlarmRules | None
     browser: str
     """``never``, ``lists`` or ``always``."""
+    route: Route
 
     @property
     def front_host(self) -> str | None:
@@ -97,6 +99,7 @@ class _Reader:
             pushing=read_pushing(self.text, self.refuse, repo),
             alarms=self.alarms(),
             browser=self.browser(),
+            route=read_route(self.text, self.refuse),
         )
         if self.problems:
             raise ConfigError(self.problems)

@@ -19,6 +19,9 @@ from service_identity import CertificateError, VerificationError
 CERTIFICATE = "the certificate is not valid for this host"
 NO_TLS = "the answer is not encrypted as the source's is"
 PRIVATE = "the host's name leads to a private address"
+PROXY = "the proxy does not let us through"
+PROXY_ERRORS = {"TunnelError", "ProxyError"}
+"""Of Scrapy and of httpx, which is imported only where a proxy needs it."""
 TOO_LARGE = "the answer is larger than DOWNLOAD_MAXSIZE"
 
 WORDS: tuple[tuple[type[BaseException], str, str], ...] = (
@@ -55,6 +58,8 @@ def explain(error: BaseException) -> tuple[str, str]:
         return "identity", CERTIFICATE
     if any(_is_tls_failure(cause) for cause in causes):
         return "identity", NO_TLS
+    if any(type(cause).__name__ in PROXY_ERRORS for cause in causes):
+        return "unreachable", PROXY
     for kind, reason, words in WORDS:
         if isinstance(error, kind):
             return reason, words

@@ -11,6 +11,7 @@ from scrapy.core.downloader.handlers.http11 import (
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, UnsupportedURLSchemeError
 from scrapy.http import Response
+from scrapy.utils.misc import load_object
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
@@ -19,6 +20,7 @@ from newsmirror.addresses import origin
 from newsmirror.config import Config
 from newsmirror.failures import PRIVATE, RequestRefusedError
 from newsmirror.patience import Patience
+from newsmirror.pins import PinnedPolicy
 from newsmirror.resolver import has_refused
 
 HEAD_LIMIT = 256 * 1024
@@ -50,34 +52,71 @@ class _BoundedFactory(_LenientHTTP11ClientFactory):
         return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
 
 
-class SiteHandler(HTTP11DownloadHandler):
-    """Scrapy's handler with bounded headers and with patience; plain http only to a front on this machine."""
+class Careful:
+    """What all our handlers add to Scrapy's: the proxy and no other, patience, and https only.
+
+    Every request passes here last, so that no middleware, `meta` key or environment leads around the proxy. Plain
+    http goes to a front on this machine only.
+    """
+
+    crawler: Crawler
 
     def __init__(self, crawler: Crawler):
-        super().__init__(crawler)
-        self._pool._factory = _BoundedFactory
+        super().__init__(crawler)  # type: ignore[call-arg]
+        config = Config.from_settings(crawler.settings)
+        self._route = config.route
+        self._front = origin(config.site_url) if config.site_url else None
         self._patience = Patience(crawler)
-        front = Config.from_settings(crawler.settings).site_url
-        self._front = origin(front) if front else None
 
     async def download_request(self, request: Request) -> Response:
         scheme, host, port = origin(request.url)
         if scheme != "https" and (scheme, host, port) != self._front:
             raise UnsupportedURLSchemeError("plain http is for a front on this machine only")
+        self._set_proxy(request)
         while True:
             await self._patience.admit(request)
-            response = await self._download(request, host)
+            try:
+                response = await self.send(request)
+            except Exception as error:
+                self._patience.note_failure(request, error)
+                raise
             if not self._patience.note_answer(request, response):
                 return response
 
-    async def _download(self, request: Request, host: str | None) -> Response:
+    def _set_proxy(self, request: Request) -> None:
+        proxy = self._route.proxy
+        request.meta["proxy"] = proxy.url if proxy else None
+        request.headers.pop("Proxy-Authorization", None)
+        if proxy and proxy.authorization:
+            request.headers["Proxy-Authorization"] = proxy.authorization
+
+    async def send(self, request: Request) -> Response:
+        """Send a request as Scrapy's handler does."""
+        raise NotImplementedError
+
+
+class SiteHandler(Careful, HTTP11DownloadHandler):
+    """Scrapy's usual handler with bounded headers and pins, directly or through an http proxy."""
+
+    def __init__(self, crawler: Crawler):
+        super().__init__(crawler)
+        self._pool._factory = _BoundedFactory
+        if self._route.pins:
+            policy: Any = PinnedPolicy(self._contextFactory, self._route.pins)
+            self._contextFactory = policy
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Any:
+        """This handler, or the one for the proxy that is set."""
+        proxy = Config.from_settings(crawler.settings).route.proxy
+        if proxy and proxy.needs_httpx:
+            return load_object("newsmirror.tunnel.TunnelHandler")(crawler)
+        return cls(crawler)
+
+    async def send(self, request: Request) -> Response:
         try:
-            return await super().download_request(request)
+            return await HTTP11DownloadHandler.download_request(self, request)
         except CannotResolveHostError as error:
-            self._patience.note_failure(request, error)
-            if has_refused(self._pool._reactor.nameResolver, host):
+            if has_refused(self._pool._reactor.nameResolver, origin(request.url)[1]):
                 raise RequestRefusedError("identity", PRIVATE) from error
-            raise
-        except Exception as error:
-            self._patience.note_failure(request, error)
             raise

@@ -14,13 +14,13 @@ from newsmirror.addresses import is_loopback, is_public
 from newsmirror.config import Config
 
 
-def may_connect(host: str, address: str, front: str | None) -> bool:
+def may_connect(host: str, address: str, *, front: str | None, proxy: str | None) -> bool:
     """Whether *address*, which the name *host* led to, may be connected to.
 
-    Only public addresses may, but for the host of the configured *front*: written as an address it is what the
-    operator wants; a name of this machine may lead to this machine.
+    Only public addresses may, but for the hosts that the operator has set: the *proxy* may be anywhere. The *front*
+    written as an address is what is wanted; as a name of this machine it may lead to this machine.
     """
-    if is_public(address):
+    if is_public(address) or host == proxy:
         return True
     return host == front and (host == address or (is_loopback(host) and is_loopback(address)))
 
@@ -29,10 +29,11 @@ def may_connect(host: str, address: str, front: str | None) -> bool:
 class _PublicOnly:
     """Hands on the addresses that may be connected to, and remembers whether others came."""
 
-    def __init__(self, receiver: Any, host: str, front: str | None):
+    def __init__(self, receiver: Any, host: str, front: str | None, proxy: str | None):
         self._receiver = receiver
         self._host = host
         self._front = front
+        self._proxy = proxy
         self.refused = 0
         self.passed = 0
 
@@ -40,7 +41,7 @@ class _PublicOnly:
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: IAddress) -> None:  # noqa: N802
-        if may_connect(self._host, getattr(address, "host", ""), self._front):
+        if may_connect(self._host, getattr(address, "host", ""), front=self._front, proxy=self._proxy):
             self.passed += 1
             self._receiver.addressResolved(address)
         else:
@@ -52,18 +53,24 @@ class _PublicOnly:
 
 @implementer(IHostnameResolver)
 class PublicResolver(CachingHostnameResolver):
-    """Scrapy's resolver for IPv4 and IPv6 without the addresses that are not public."""
+    """Scrapy's resolver for IPv4 and IPv6 without the addresses that are not public.
 
-    def __init__(self, reactor: ReactorBase, cache_size: int, front: str | None):
+    Where a proxy is set, no other name than its own is looked up: the proxy looks up the source's.
+    """
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, *, front: str | None, proxy: str | None):
         super().__init__(reactor, cache_size)
         self._front = front
+        self._proxy = proxy
         self._seen: dict[str, _PublicOnly] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         settings: BaseSettings = crawler.settings
         size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
-        return cls(reactor, size, Config.from_settings(settings).front_host)
+        config = Config.from_settings(settings)
+        proxy = config.route.proxy
+        return cls(reactor, size, front=config.front_host, proxy=proxy.host if proxy else None)
 
     def resolveHostName(  # noqa: N802
         self,
@@ -73,10 +80,15 @@ class PublicResolver(CachingHostnameResolver):
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> Any:
-        checked = self._seen[hostName] = _PublicOnly(resolutionReceiver, hostName, self._front)
+        resolution = HostResolution(hostName)
+        if self._proxy and hostName != self._proxy:
+            resolutionReceiver.resolutionBegan(resolution)
+            resolutionReceiver.resolutionComplete()
+            return resolution
+        checked = self._seen[hostName] = _PublicOnly(resolutionReceiver, hostName, self._front, self._proxy)
         receiver: Any = checked
         super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
-        return HostResolution(hostName)
+        return resolution
 
     def has_refused(self, host: str) -> bool:
         """Whether the last look-up of *host* brought addresses and none of them was public."""

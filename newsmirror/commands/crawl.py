@@ -2,12 +2,14 @@
 
 import argparse
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
+from newsmirror.addresses import is_loopback
 from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
@@ -15,10 +17,13 @@ from newsmirror.history import finished_at
 from newsmirror.notify import check_alarms
 from newsmirror.outcome import Outcome
 from newsmirror.report import outcome_of
+from newsmirror.route import find_conflict, proxies_of
 from newsmirror.runs import RunRecord
 from newsmirror.status import note_early_end
 
-# Loggers and the level from which on an operator wants to read them. What robots and retry report request
+logger = logging.getLogger(__name__)
+
+# Loggers and the level from which on an operator wants to read them. What retries and httpx report request
 # by request stands in our summary of lists and articles; the others tell what never changes.
 QUIET = {
     "scrapy.downloadermiddlewares.retry": logging.CRITICAL,
@@ -27,8 +32,19 @@ QUIET = {
     "scrapy.crawler": logging.WARNING,
     "scrapy.utils.log": logging.WARNING,
     "scrapy-playwright": logging.CRITICAL,
+    "httpx": logging.WARNING,
     "scrapy.extensions.memusage": logging.WARNING,
 }
+
+
+def check_environment(config: Config) -> list[str]:
+    """What the environment's proxies have against a run; where nothing, the log says that they are not used."""
+    front_is_here = bool(config.front_host and is_loopback(config.front_host))
+    if conflict := find_conflict(config.route, os.environ, front_is_here=front_is_here):
+        return [conflict]
+    if names := proxies_of(os.environ):
+        logger.info("The environment's proxies (%s) are not used", ", ".join(names))
+    return []
 
 
 class Command(CrawlCommand):
@@ -77,7 +93,8 @@ class Command(CrawlCommand):
         problems: list[str] = []
         site = getattr(loader.load(name), "site", None)
         try:
-            Config.from_settings(self.settings)
+            config = Config.from_settings(self.settings)
+            problems += check_environment(config)
         except ConfigError as error:
             problems += error.problems
         try:

@@ -84,3 +84,8 @@ class Authority:
         )
         path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
         return path
+
+
+def public_key_of(authority: Authority) -> x509.Certificate:
+    """The authority's own certificate, for pins."""
+    return x509.load_pem_x509_certificate(authority.trusted.read_bytes())

@@ -94,7 +94,8 @@ class Fetcher:
         PublicResolver.from_crawler(crawler, reactor).install_on_reactor()
         handler = SiteHandler.from_crawler(crawler)
         try:
-            return await handler.download_request(request)
+            response: Response = await handler.download_request(request)
+            return response
         finally:
             await handler.close()
             reactor.installNameResolver(before)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from newsmirror import paths
 from newsmirror.adopt import open_repository
-from newsmirror.archive import read_records
 from newsmirror.checkout import Checkout, operation_of
 from newsmirror.commits import Committer
 from newsmirror.config import Config
@@ -19,13 +18,13 @@ from newsmirror.feedwriter import FeedWriter
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
 from newsmirror.inspection import Inspector
-from newsmirror.items import Article, Page, Row, StoredPicture
+from newsmirror.items import Article, Page, Row
 from newsmirror.lists import OTHER
 from newsmirror.lock import RunLock
-from newsmirror.manners import pause_after
 from newsmirror.outcome import Outcome, Report, judge, judge_pushes
-from newsmirror.pictures import make_note, read_note
+from newsmirror.pictures import make_note
 from newsmirror.push import Pusher
+from newsmirror.recall import Recall
 from newsmirror.record import Record, record_file
 from newsmirror.site import Site
 from newsmirror.stage import Stage
@@ -111,6 +110,7 @@ class Publisher:
             self._prefix = _prefix_of(self._repository, self._config)
             self._lists = ListWriter(self._store, self._stage, self._site, self._config, self._prefix)
             self._feeds = FeedWriter(self._store, self._stage, self._repository, self._site, self._config)
+            self.memory = Recall(self._store, self._stage, self._repository, self._now)
             self._open = stack.pop_all()
         if self._prefix is None:
             logger.warning(
@@ -120,48 +120,6 @@ class Publisher:
     def close(self) -> None:
         """Give up state and lock."""
         self._open.close()
-
-    # Memory: what the crawl may ask
-
-    def knows(self, identifier: int) -> bool:
-        """Whether an article is published."""
-        return self._store.knows(identifier)
-
-    def row(self, identifier: int) -> Row | None:
-        """What is known of a published article."""
-        return self._store.get(identifier)
-
-    def pictures(self, identifier: int) -> tuple[StoredPicture, ...]:
-        """The pictures of a published article that are in the tree."""
-        row = self._store.get(identifier)
-        record = next(read_records(self._repository, [row]))[1] if row else None
-        found = read_note(record.notes) if record else ()
-        return tuple(picture for picture in found if self._stage.exists(picture.path))
-
-    def is_due(self, url: str) -> bool:
-        """Whether an address that failed before may be asked again."""
-        return self._store.is_due(url, self._now())
-
-    def pending(self) -> list[Pending]:
-        """What the last run did not get to."""
-        return self._store.pending()
-
-    def paused_until(self, host: str) -> datetime | None:
-        """Until when a host is to be left alone, None where it may be asked."""
-        pause = self._store.pause(host)
-        return pause[0] if pause and pause[0] > self._now() else None
-
-    def pause(self, host: str, asked_seconds: float | None) -> datetime:
-        """Leave a host alone that turned this run away, longer with each run in a row; returns until when."""
-        before = self._store.pause(host)
-        runs = before[1] + 1 if before else 1
-        until = self._now() + pause_after(runs, asked_seconds)
-        self._store.set_pause(host, until, runs)
-        return until
-
-    def end_pause(self, host: str) -> None:
-        """Forget that a host turned runs away."""
-        self._store.end_pause(host)
 
     # Pages
 

@@ -100,7 +100,9 @@ class Store(Catalog):
         if row is None:
             return True
         wait = min(BASE_WAIT * 2 ** min(row[0] - 1, 20), MAX_WAIT)
-        return bool(now >= datetime.fromisoformat(row[1]) + wait)
+        last = datetime.fromisoformat(row[1])
+        clock_was_ahead = last > now + MAX_WAIT
+        return clock_was_ahead or now >= last + wait
 
     def add_failures(self, failures: Iterable[tuple[str, str]], now: datetime) -> None:
         """Record (address, reason) of what failed, counting on."""

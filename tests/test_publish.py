@@ -147,7 +147,7 @@ def test_lost_state_is_rebuilt_from_the_tree(config: Config, caplog: pytest.LogC
 
     publisher = Publisher(config, SITE)
     publisher.open()
-    known = publisher.row(2)
+    known = publisher.memory.row(2)
     publisher.close()
 
     assert known is not None
@@ -164,7 +164,7 @@ def test_damaged_state_is_set_aside_and_rebuilt(config: Config, caplog: pytest.L
 
     publisher = Publisher(config, SITE)
     publisher.open()
-    known = publisher.knows(1)
+    known = publisher.memory.knows(1)
     publisher.close()
 
     assert known
@@ -181,7 +181,7 @@ def test_state_behind_the_commit_is_brought_up_to_date(config: Config) -> None:
 
     publisher = Publisher(config, SITE)
     publisher.open()
-    known = publisher.knows(2)
+    known = publisher.memory.knows(2)
     publisher.close()
 
     assert known
@@ -402,7 +402,7 @@ def test_pending_addresses_are_kept_for_the_next_run(config: Config) -> None:
 
     publisher = Publisher(config, SITE)
     publisher.open()
-    found = publisher.pending()
+    found = publisher.memory.pending()
     publisher.close()
 
     assert found == [waiting]

@@ -178,6 +178,14 @@ def test_failed_address_is_due_after_a_growing_wait(store: Store, failures: int,
     assert due == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("ahead", "due"), [(timedelta(days=2), False), (timedelta(days=8), True), (timedelta(days=3650), True)]
+)
+def test_failure_noted_by_a_clock_that_was_ahead(store: Store, ahead: timedelta, due: bool) -> None:
+    store.add_failures([(URL, "http")], NOW + ahead)
+    assert store.is_due(URL, NOW) is due
+
+
 def test_pending_is_replaced(store: Store) -> None:
     store.set_pending([Pending("https://x.example/", "list")])
     store.set_pending([Pending(URL, "article", "p1", NOW), Pending(URL, "article")])

@@ -46,7 +46,7 @@ class PublishPipeline:
             outcome = record_early_end(self._crawler, config.repo, error)
             logger.error("%s: %s", outcome.label, error)
             raise CloseSpider(outcome.label) from error
-        self._publisher = self._spider.memory = publisher
+        self._publisher, self._spider.memory = publisher, publisher.memory
 
     def process_item(self, item: Page) -> Article:
         assert self._publisher

@@ -1,12 +1,12 @@
 """What the lists of one run say together: which articles there are, and in which category. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from newsmirror.arguments import RunArguments
-from newsmirror.extract import Link
+from newsmirror.listing import Link
 from newsmirror.site import STAND_IN, Site
 from newsmirror.store import Pending
 
@@ -15,6 +15,12 @@ SIDEBAR_LISTS = 3
 
 Two are possible: 33 of 9,565 articles had two categories.
 """
+
+
+REPEATED_LINKS = 10
+"""Lists of fewer articles may be the same by nature: two tags of one article."""
+TITLES = 5
+"""Titles that are kept of an article, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class _Found:
     feeds: list[str] = field(default_factory=list)
     pages: set[str] = field(default_factory=set)
     pending: str | None = None
+    titles: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class Wanted:
     url: str
     published: datetime | None
     category: str | None
+    titles: tuple[str, ...] = field(default=(), compare=False)
+    """What lists call it."""
 
 
 class Discovery:
@@ -55,23 +64,45 @@ class Discovery:
         self._site = site
         self._found: dict[int, _Found] = defaultdict(_Found)
         self._seen: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+        self._pages: dict[tuple[str, tuple[int, ...]], list[ListSource]] = defaultdict(list)
 
     def add(self, source: ListSource, links: Iterable[Link], *, is_known: Callable[[int], bool]) -> bool:
         """Take the links of a list's page; True where it brought an article that is neither published nor
         on an earlier page of the same list."""
         seen = self._seen[(source.kind, source.key, source.url)]
         news = False
+        links = list(links)
+        shown = Counter(link.title for link in links)
         for link in links:
             news = news or (link.id not in seen and not is_known(link.id))
             seen.add(link.id)
             found = self._found[link.id]
             found.url = min(filter(None, (found.url, link.url)), default=None)
             found.published = found.published or link.published
+            if link.title and shown[link.title] == 1:  # what stands at several articles is no title
+                found.titles[link.title] = None
             if source.kind == "feed":
                 found.feeds.append(source.key)
             elif source.kind == "page":
                 found.pages.add(source.key)
         return news
+
+    def note_page(self, source: ListSource, title: str, identifiers: tuple[int, ...]) -> None:
+        """Remember what the first page of a list looked like."""
+        if source.kind != "feed" and title and len(identifiers) >= REPEATED_LINKS:
+            self._pages[(title, identifiers)].append(source)
+
+    def repeated(self) -> list[ListSource]:
+        """Lists in whose place one and the same page stands; their categories are not believed any more.
+
+        The home page is no list of a category, so where it is among them it alone is itself.
+        """
+        groups = (sources for sources in self._pages.values() if len(sources) > 1)
+        found = [source for sources in groups for source in sources if source.kind != "home"]
+        keys = {source.key for source in found if source.kind == "page"}
+        for article in self._found.values():
+            article.pages -= keys
+        return found
 
     def add_pending(self, pending: Pending) -> None:
         """Take an article that an earlier run found."""
@@ -88,7 +119,7 @@ class Discovery:
 
     def _wanted(self, identifier: int, found: _Found) -> Wanted:
         url = found.url or self._site.article_address(identifier, STAND_IN)
-        return Wanted(identifier, url, found.published, self._category(found))
+        return Wanted(identifier, url, found.published, self._category(found), tuple(found.titles)[:TITLES])
 
     def _category(self, found: _Found) -> str | None:
         """The feed's category, else that of the pages among whose own links it stood."""

@@ -1,9 +1,11 @@
 """What a crawl may ask of the runs before it."""
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Protocol
 
-from newsmirror.items import Row, StoredPicture
+from newsmirror.evidence import Evidence
+from newsmirror.items import Article, Row, StoredPicture
 from newsmirror.manners import pause_after
 from newsmirror.store import Pending
 
@@ -11,6 +13,8 @@ from newsmirror.store import Pending
 class Memory(Protocol):
     """What the crawl asks of earlier runs; the publisher answers, or nobody (`NoMemory`)."""
 
+    @property
+    def evidence(self) -> Evidence: ...
     def knows(self, identifier: int) -> bool: ...
     def is_due(self, url: str) -> bool: ...
     def pending(self) -> list[Pending]: ...
@@ -19,10 +23,15 @@ class Memory(Protocol):
     def paused_until(self, host: str) -> datetime | None: ...
     def pause(self, host: str, asked_seconds: float | None) -> datetime: ...
     def end_pause(self, host: str) -> None: ...
+    def article(self, identifier: int) -> Article | None: ...
 
 
 class NoMemory:
     """The memory of a crawl whose pipelines are switched off: everything is new."""
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        return Evidence(None)
 
     def knows(self, identifier: int) -> bool:
         return False
@@ -47,3 +56,6 @@ class NoMemory:
 
     def end_pause(self, host: str) -> None:
         pass
+
+    def article(self, identifier: int) -> Article | None:
+        return None

@@ -57,6 +57,10 @@ class PushResult(Enum):
         self.sentence = sentence
 
 
+WRONG_LISTS = ("empty", "blocked", "foreign", "hostile", "encoding")
+"""Results of lists that were answered, but not with the source's list."""
+NO_PAGE = ("http", "unreachable", "identity", "limited", "refused")
+"""Results of articles of which nothing came that could be looked at."""
 EMPTY_SHARE = 0.5
 """From this share of the answered lists on, lists without articles are suspicious and not a few odd ones."""
 QUARANTINE_SHARE = 0.2
@@ -68,9 +72,9 @@ class Report:
     """What a crawl counted; lists and articles by result."""
 
     lists: Mapping[str, int] = field(default_factory=dict)
-    """``read``, and the reasons of failure: ``empty`` ``unreachable`` ``identity`` ``limited`` ``http`` ``refused``."""
+    """``read``, and the reasons of failure: `WRONG_LISTS`, ``unreachable identity limited http refused retired``."""
     articles: Mapping[str, int] = field(default_factory=dict)
-    """``scraped`` and the reasons of failure; of those, ``layout`` and the names of `Problem` are quarantine."""
+    """``scraped`` and the reasons of failure; all but `NO_PAGE` are quarantine."""
     pictures: Mapping[str, int] = field(default_factory=dict)
     """``fetched`` and ``failed``, and the ``bytes`` of those that were fetched, as published."""
     interrupted: bool = False
@@ -79,8 +83,7 @@ class Report:
     @property
     def quarantined(self) -> int:
         """Articles that came, but were not taken."""
-        fetched = ("scraped", "http", "unreachable", "identity", "limited", "refused")
-        return sum(count for reason, count in self.articles.items() if reason not in fetched)
+        return sum(count for reason, count in self.articles.items() if reason not in ("scraped", *NO_PAGE))
 
 
 def judge(report: Report) -> Outcome | None:
@@ -97,8 +100,8 @@ def judge(report: Report) -> Outcome | None:
 
 
 def _judge_lists(lists: Mapping[str, int]) -> Outcome | None:
-    read, empty = lists.get("read", 0), lists.get("empty", 0)
-    if empty and empty >= EMPTY_SHARE * (read + empty):
+    read, wrong = lists.get("read", 0), sum(lists.get(reason, 0) for reason in WRONG_LISTS)
+    if wrong and wrong >= EMPTY_SHARE * (read + wrong):
         return Outcome.SUSPICIOUS
     if read or not sum(lists.values()):
         return None

@@ -13,6 +13,7 @@ from newsmirror.checkout import Checkout, operation_of
 from newsmirror.commits import Committer
 from newsmirror.config import Config
 from newsmirror.durable import require_space, uninterrupted, writing
+from newsmirror.evidence import Evidence
 from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorError, NoSpaceError
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.git import Repository
@@ -90,7 +91,7 @@ class Publisher:
             self._repository = open_repository(self._config, self._site)
             private = self._repository.private
             with writing("the folder .git/newsmirror"):
-                private.mkdir(exist_ok=True)
+                private.mkdir(mode=0o700, exist_ok=True)
                 require_space(private, 0, 0)
             lock = RunLock(private / "lock")
             stack.callback(lock.release)
@@ -107,10 +108,12 @@ class Publisher:
             stack.callback(self._stage.close)
             self._inspector = Inspector(self._config, self._site, self._stage)
             self._inspector.check_blocks()
+            self.evidence = Evidence(private, self._now)
+            stack.callback(self.evidence.close)
             self._prefix = _prefix_of(self._repository, self._config)
             self._lists = ListWriter(self._store, self._stage, self._site, self._config, self._prefix)
             self._feeds = FeedWriter(self._store, self._stage, self._repository, self._site, self._config)
-            self.memory = Recall(self._store, self._stage, self._repository, self._now)
+            self.memory = Recall(self._store, self._stage, self._repository, self.evidence, self._now)
             self._open = stack.pop_all()
         if self._prefix is None:
             logger.warning(
@@ -143,6 +146,7 @@ class Publisher:
             self._broken = error
             raise
         (self._updated if known else self._new)[page.article.id] = Row.of(page)
+        self.evidence.take(page.article)
         return None
 
     # The end of a run
@@ -187,6 +191,7 @@ class Publisher:
             with uninterrupted():
                 self._make_commit()
         with uninterrupted():
+            self.evidence.settle()
             self._checkout.finish()
 
     def _record(self, failures: list[tuple[str, str]], pending: list[Pending]) -> None:
@@ -234,7 +239,8 @@ class Publisher:
     def _write_status(self, result: Result, report: Report) -> None:
         commit = result.commit or self._repository.tip()
         status = make_status(
-            result, report, started=self._started, finished=self._now(), commit=commit, articles=self._store.count()
-        )
+            result, report, started=self._started, finished=self._now(), commit=commit, articles=self._store.count(),
+            quarantine=self.evidence.counts(),
+        )  # fmt: skip
         if why := write_status(self._repository.private, status):
             logger.warning("The status file cannot be written (%s); monitors see the run before", why)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from newsmirror.archive import read_records
+from newsmirror.archive import read_article, read_records
+from newsmirror.evidence import Evidence
 from newsmirror.git import Repository
-from newsmirror.items import Row, StoredPicture
+from newsmirror.items import Article, Row, StoredPicture
 from newsmirror.manners import MAX_PAUSE, pause_after
 from newsmirror.pictures import read_note
 from newsmirror.stage import Stage
@@ -15,8 +16,11 @@ from newsmirror.store import Pending, Store
 class Recall:
     """Answers `memory.Memory`."""
 
-    def __init__(self, store: Store, stage: Stage, repository: Repository, now: Callable[[], datetime]):
+    def __init__(
+        self, store: Store, stage: Stage, repository: Repository, evidence: Evidence, now: Callable[[], datetime]
+    ):
         self._store, self._stage, self._repository, self._now = store, stage, repository, now
+        self.evidence = evidence
 
     def knows(self, identifier: int) -> bool:
         """Whether an article is published."""
@@ -32,6 +36,11 @@ class Recall:
         record = next(read_records(self._repository, [row]))[1] if row else None
         found = read_note(record.notes) if record else ()
         return tuple(picture for picture in found if self._stage.exists(picture.path))
+
+    def article(self, identifier: int) -> Article | None:
+        """A published article as it was cleaned then; None where it is not known, or its record is damaged."""
+        row = self._store.get(identifier)
+        return read_article(self._repository, row) if row else None
 
     def is_due(self, url: str) -> bool:
         """Whether an address that failed before may be asked again."""

@@ -73,6 +73,7 @@ DOWNLOADER_MIDDLEWARES = {
     # Lets dont_filter requests and other ports pass, and refuses a front's robots.txt: our gate replaces it.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "newsmirror.middlewares.gate.AddressGate": 10,  # before all others: sees robots.txt and redirects as well
+    "newsmirror.middlewares.released.Released": 15,  # before anything that would send the request
     "newsmirror.middlewares.front.Front": 20,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows everything where the file is missing
     "newsmirror.middlewares.robots.Robots": 100,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 STAND_IN = date(1970, 1, 1)
 """The day in the address of an article of which only the id is known; the source ignores it."""
@@ -95,6 +95,11 @@ class Site:
                 return category.key
         return None
 
+    @property
+    def domain(self) -> str:
+        """The registered name that all hosts of the site end with."""
+        return self.host.removeprefix("www.")
+
     def is_own_host(self, host: str | None) -> bool:
         """Whether *host* serves this site's pages."""
         return host == self.host or host in self.aliases
@@ -122,13 +127,36 @@ class Site:
             parts = urlsplit(url.strip())
         except ValueError:  # "http://https：//…" and the like stand in real pages
             return None
-        match = re.match(self.article_path, parts.path)
+        match = re.match(self.article_path, parts.path, re.ASCII)
         if parts.scheme not in ("http", "https") or not match or not self.is_own_host(parts.hostname):
+            return None
+        if match["id"].startswith("0"):  # one article, one form of its id
             return None
         try:
             return int(match["id"]), date(int(match["year"]), int(match["month"]), int(match["day"]))
         except ValueError:
             return None
+
+    def list_of(self, url: str) -> str | None:
+        """Key of the category whose list or feed *url* is, None where it is none."""
+        try:
+            parts = urlsplit(url.strip())
+        except ValueError:
+            return None
+        if not self.is_own_host(parts.hostname):
+            return None
+        forms = (re.escape(form).replace(r"\{key\}", r"(\w{1,30})") for form in (self.list_form, self.feed_form))
+        return next((match[1] for form in forms if (match := re.fullmatch(form, parts.path))), None)
+
+    def lead_of(self, url: str) -> int | None:
+        """Id of the article that a list's address names in its query, None where it names none."""
+        try:
+            parts = urlsplit(url.strip())
+            value = parse_qs(parts.query).get(self.lead_query, [""])[0]
+        except ValueError:
+            return None
+        fit = value.isascii() and value.isdigit() and len(value) < 10 and self.is_own_host(parts.hostname)
+        return int(value) if fit else None
 
     def tag_of(self, href: str) -> str | None:
         """Name of the tag whose page *href* (absolute or not) is, None where it is none."""

@@ -8,20 +8,22 @@ from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import DontCloseSpider
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
-from newsmirror.decode import decode_page
 from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
-from newsmirror.exceptions import EncodingError, LayoutError
-from newsmirror.extract import ListPage, extract_article, extract_feed, extract_list
 from newsmirror.failures import NotAskedError, explain
+from newsmirror.identity import Refusal, titles_agree
 from newsmirror.items import ScrapedArticle
+from newsmirror.listing import ListPage
 from newsmirror.memory import Memory, NoMemory
+from newsmirror.outcome import NO_PAGE, WRONG_LISTS
+from newsmirror.reading import article_of, kept, list_of, newest_day
 from newsmirror.site import STAND_IN, Site
 from newsmirror.store import Pending
 
@@ -50,6 +52,8 @@ class NewsSpider(Spider):
         self._carried: dict[str, Pending] = {}
         self._pages_read: dict[ListSource, int] = defaultdict(int)
         self._lists_done = False
+        self._answers: dict[str, Response] = {}
+        """Pages that are on their way through the pipelines, by address."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -59,6 +63,8 @@ class NewsSpider(Spider):
         spider = cls(arguments, cls.site.tags if tags is None else tags)
         spider._set_crawler(crawler)
         crawler.signals.connect(spider.lists_are_read, signals.spider_idle)
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.item_is_done, signal)
         return spider
 
     # Lists
@@ -70,6 +76,8 @@ class NewsSpider(Spider):
         sources = {source.url: source for source in list_sources(self.site, self.arguments, self._tags)}
         self._carried = {pending.url: pending for pending in self.memory.pending()}
         if not self.arguments.is_narrow:
+            for decided in self.memory.evidence.decisions:
+                self._discovery.add_pending(Pending(decided, "article"))
             for pending in self._carried.values():
                 if pending.kind == "list":
                     kind = "page" if pending.category else "tag"
@@ -92,31 +100,30 @@ class NewsSpider(Spider):
             reason = "limited" if response.status in LIMITS else "http"
             self._note_list_failure(address, source, reason, f"{response.status}")
             return
-        try:
-            page = self._read_list(response, source)
-        except EncodingError as error:
-            self._note_list_failure(address, source, "empty", str(error))
-            return
-        if not page.links:
-            why = "only scripts, a browser may be needed" if page.scripts_only else "no articles"
-            self._note_list_failure(address, source, "empty", why)
+        page = list_of(response, kind=source.kind, site=self.site)
+        if isinstance(page, Refusal):
+            self._note_list_failure(address, source, page.reason, page.words)
+            if not source.retired:
+                self.memory.evidence.keep(address, "list", page.reason, page.words, kept(response))
             return
         self._open_lists.pop(address, None)
         self._carried.pop(address, None)
         self._count("lists/read")
         self._pages_read[source] += 1
+        if address == source.url:
+            self._compare_list(source, page)
         refresh = self.arguments.refresh
         news = self._discovery.add(source, page.links, is_known=lambda i: not refresh and self.memory.knows(i))
         if page.next_url and news and self._pages_read[source] < self.arguments.pages and source.kind != "home":
             logger.debug("Next page of %s: %s", source.url, page.next_url)
             yield self._list_request(page.next_url, source)
 
-    def _read_list(self, response: Response, source: ListSource) -> ListPage:
-        if source.kind == "feed":
-            return extract_feed(read_text(response), site=self.site)
-        if not isinstance(response, TextResponse):
-            return ListPage(())
-        return extract_list(read_text(response), url=response.url, site=self.site)
+    def _compare_list(self, source: ListSource, page: ListPage) -> None:
+        """Look at the first page of a list beside those of the other lists and of the runs before."""
+        self._discovery.note_page(source, page.title, tuple(link.id for link in page.links))
+        oddity = self.memory.evidence.saw_list(source.url, len(page.links), newest_day(page.links, self.site))
+        if oddity:
+            logger.warning("The list %s %s", self._short(source.url), oddity)
 
     def list_failed(self, failure: Failure) -> None:
         """Count a list that nobody answered."""
@@ -125,10 +132,11 @@ class NewsSpider(Spider):
         self._note_list_failure(request.cb_kwargs["address"], request.cb_kwargs["source"], reason, words)
 
     def _note_list_failure(self, address: str, source: ListSource, reason: str, words: str) -> None:
-        if reason == "empty" or words in map(str, GONE) or source.retired:
+        if reason in WRONG_LISTS or words in map(str, GONE) or source.retired:
             self._open_lists.pop(address, None)
             self._carried.pop(address, None)
-        self._count("lists/retired" if source.retired and reason in ("empty", "http") else f"lists/{reason}")
+        expected = source.retired and reason in {"http", *WRONG_LISTS}
+        self._count("lists/retired" if expected else f"lists/{reason}")
         if not source.retired:
             self._list_failures[words].append(self._short(address))
 
@@ -160,11 +168,16 @@ class NewsSpider(Spider):
             raise DontCloseSpider
 
     def _is_wanted(self, wanted: Wanted) -> bool:
+        if wanted.url in self.memory.evidence.decisions:
+            return True
         if self.memory.knows(wanted.id):
             return self.arguments.refresh or bool(self.arguments.urls)
         return self.memory.is_due(wanted.url) or bool(self.arguments.urls)
 
     def _report_lists(self) -> None:
+        for source in self._discovery.repeated():
+            self._count("lists/read", -1)
+            self._note_list_failure(source.url, source, "foreign", "another list's page stands there")
         for words, addresses in sorted(self._list_failures.items()):
             shown = ", ".join(addresses[:8]) + (f" and {len(addresses) - 8} more" if len(addresses) > 8 else "")
             logger.warning("%d of the lists could not be used (%s): %s", len(addresses), words, shown)
@@ -172,7 +185,10 @@ class NewsSpider(Spider):
     def _article_request(self, article: Wanted) -> Request:
         return Request(
             article.url, callback=self.parse_article, errback=self.article_failed,
-            cb_kwargs={"published": article.published, "category": article.category, "address": article.url},
+            cb_kwargs={
+                "published": article.published, "category": article.category, "address": article.url,
+                "titles": article.titles,
+            },
         )  # fmt: skip
 
     def parse_article(
@@ -181,7 +197,8 @@ class NewsSpider(Spider):
         published: datetime | None = None,
         category: str | None = None,
         address: str | None = None,
-    ) -> Iterator[ScrapedArticle]:
+        titles: tuple[str, ...] = (),
+    ) -> Iterator[ScrapedArticle | Request]:
         """The article on a page; an address that redirects keeps the id and day that the lists gave it."""
         asked = address = address or response.url
         if response.status >= 400:
@@ -189,26 +206,42 @@ class NewsSpider(Spider):
             if response.status in GONE:
                 self._forget(address)
             return
+        self._answers[address] = response
         given, final = self.site.article_of(address), self.site.article_of(response.url)
         if given and final and given[0] != final[0]:
             self.fail(address, "redirected", "the source answers with another article")
             return
         if given and final and given[1] == STAND_IN:
             address = self.site.article_address(*final)
-        try:
-            if not isinstance(response, TextResponse):
-                raise LayoutError("the answer is no text")
-            article = extract_article(
-                read_text(response), url=address, site=self.site, published=published, category=category
-            )
-        except LayoutError as error:
-            self.fail(address, error.reason, str(error))
+            self._answers[address] = response
+        article = article_of(
+            response, url=address, site=self.site, published=published, category=category,
+            trusted=self.memory.evidence.is_released(asked),
+        )  # fmt: skip
+        if isinstance(article, Refusal):
+            if article.reason == "cut" and (again := self._again(response)):
+                yield again
+            else:
+                self.fail(address, article.reason, article.words)
             return
         self._forget(asked)
         if not self._is_in_time(article):
             return
+        if (agrees := titles_agree(article.title, titles)) is not None:
+            self.memory.evidence.agree(article.id, agrees)
         self._count("articles/scraped")
         yield article
+
+    def _again(self, response: Response) -> Request | None:
+        """The request for a page that came cut, once more; None where it was tried often enough."""
+        if not response.request or not self.crawler.settings.getbool("RETRY_ENABLED"):
+            return None
+        return get_retry_request(response.request, spider=self, reason="cut")
+
+    def item_is_done(self, response: Response | None) -> None:
+        """An article is published or refused: its answer need not be kept any longer."""
+        for address in [address for address, answer in self._answers.items() if answer is response]:
+            self.memory.evidence.sample(address, kept(self._answers.pop(address)))
 
     def _forget(self, address: str) -> None:
         """Take an article off the list of what the next run has to ask for."""
@@ -237,6 +270,11 @@ class NewsSpider(Spider):
         self._count(f"articles/{reason}")
         self.failures[address] = reason
         logger.warning("Not published (%s: %s): %s", reason, words, address)
+        if reason == "http":
+            self.memory.evidence.resolve(address, gone=True)
+        if reason not in NO_PAGE:
+            answer = self._answers.pop(address, None)
+            self.memory.evidence.keep(address, "article", reason, words, kept(answer) if answer else None)
 
     def give_up(self, reason: str) -> None:
         """Ask the source for nothing more: what comes could not be kept."""
@@ -257,12 +295,6 @@ class NewsSpider(Spider):
 
     # Counting
 
-    def _count(self, name: str) -> None:
+    def _count(self, name: str, by: int = 1) -> None:
         assert self.crawler.stats
-        self.crawler.stats.inc_value(f"newsmirror/{name}")
-
-
-def read_text(response: Response) -> str:
-    """The text of an answer, whatever charset it claims. Raises EncodingError where there is none."""
-    content_type = response.headers.get("Content-Type") or b""
-    return decode_page(response.body, content_type=content_type.decode("latin-1"))
+        self.crawler.stats.inc_value(f"newsmirror/{name}", by)

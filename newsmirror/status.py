@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from newsmirror.outcome import Outcome, PushResult, Report
@@ -27,9 +28,19 @@ class Result:
 
 
 def make_status(
-    result: Result, report: Report, *, started: datetime, finished: datetime, commit: str | None, articles: int
+    result: Result,
+    report: Report,
+    *,
+    started: datetime,
+    finished: datetime,
+    commit: str | None,
+    articles: int,
+    quarantine: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """The status of a run; *commit* is the newest one of the branch, *articles* how many are known."""
+    """The status of a run; *commit* is the newest one of the branch, *articles* how many are known.
+
+    *quarantine* is what lies there now, by reason.
+    """
     return {
         "outcome": result.outcome.label,
         "exit_code": result.outcome.exit_code,
@@ -40,6 +51,7 @@ def make_status(
         "new_by_category": dict(sorted(result.new_by_category.items())),
         "updated": result.updated,
         "quarantined": report.quarantined,
+        "quarantine": dict(quarantine),
         "commit": commit,
         "articles": articles,
         "lists": dict(sorted(report.lists.items())),

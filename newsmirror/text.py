@@ -40,3 +40,8 @@ def fold(text: str) -> str:
 def one_line(text: str) -> str:
     """Folded text without white space at its ends: a title, a name."""
     return fold(text).strip(EDGES)
+
+
+def printable(text: str) -> str:
+    """Text for a terminal or a log: one line, nothing that moves the cursor, colours, or reverses the direction."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in one_line(text))

@@ -1,16 +1,42 @@
 """Article → the first reason not to publish it, or None. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import Enum
 
 from newsmirror.decode import is_misread
-from newsmirror.items import Article, Embed, Picture, block_lines, text_length
+from newsmirror.identity import MISSING, WALL
+from newsmirror.items import (
+    Article,
+    Block,
+    Embed,
+    Heading,
+    ListBlock,
+    MembersOnly,
+    Paragraph,
+    Picture,
+    Quote,
+    Table,
+    block_lines,
+    text_length,
+)  # fmt: skip
 
 MIN_CHARACTERS = 10
 """Without a picture or video, less text than this is no article. The shortest of 4,491 measured has 16."""
 MAX_CHARACTERS = 200_000
 """The longest of 9,598 measured has 30,428."""
+MAX_TITLE = 300
+"""The longest of 4,491 measured has 53."""
+MAX_LINKS = 500
+STUB_CHARACTERS = 200
+"""Texts under this length are asked whether they only say why there is no text."""
+MISSING_TITLE = 25
+CHANGE = 0.6
+"""An article that changes by more waits for a person: whoever answers may have put another in its place."""
+SHINGLE = 4
+GROWING = 300
+"""Texts under this length are first reports; they may grow to any length as long as what they said stays."""
 AHEAD = timedelta(days=2)
 """How far a date may lie in the future: the source's zone and a wrong clock, not more."""
 
@@ -24,6 +50,10 @@ class Problem(Enum):
     FUTURE = "date_in_future"
     TOO_OLD = "date_before_source"
     MISREAD = "encoding"
+    LONG_TITLE = "title_too_long"
+    MANY_LINKS = "too_many_links"
+    MISSING = "missing"
+    STUB = "stub"
 
 
 def find_problem(article: Article, *, now: datetime) -> Problem | None:
@@ -32,6 +62,8 @@ def find_problem(article: Article, *, now: datetime) -> Problem | None:
     seen = any(isinstance(block, Picture | Embed) for block in article.blocks)
     if not article.title:
         return Problem.NO_TITLE
+    if len(article.title) > MAX_TITLE:
+        return Problem.LONG_TITLE
     if length < MIN_CHARACTERS and not seen:
         return Problem.TOO_SHORT
     if length > MAX_CHARACTERS:
@@ -42,7 +74,49 @@ def find_problem(article: Article, *, now: datetime) -> Problem | None:
         return Problem.TOO_OLD
     if is_misread(_texts(article)):
         return Problem.MISREAD
-    return None
+    if len(set(_hrefs(article.blocks))) > MAX_LINKS:
+        return Problem.MANY_LINKS
+    return None if seen or length > STUB_CHARACTERS else _find_stub(article)
+
+
+def _find_stub(article: Article) -> Problem | None:
+    """Whether a short text says that the article is gone, or what a reader has to do first."""
+    if len(article.title) <= MISSING_TITLE and MISSING.search(article.title):
+        return Problem.MISSING
+    text = "".join(block_lines(article.blocks))
+    return Problem.STUB if WALL.search(text[:STUB_CHARACTERS]) and len(text) < STUB_CHARACTERS // 2 else None
+
+
+def _hrefs(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Paragraph(spans) | Heading(spans) | Picture(caption=spans):
+                yield from (span.href for span in spans if span.href)
+            case ListBlock(items):
+                for item in items:
+                    yield from _hrefs(item)
+            case Table(rows):
+                yield from (span.href for row in rows for cell in row for span in cell if span.href)
+            case Quote(inner):
+                yield from _hrefs(inner)
+            case Embed() | MembersOnly():
+                pass
+
+
+def changed_share(old: Article, new: Article) -> float:
+    """Which part of an article's text is not in the other version of it, 0 to 1, whichever lost or won more.
+
+    Of a text that was short only what it lost counts.
+    """
+    before, after = _shingles(old), _shingles(new)
+    common = (before & after).total()
+    whole = before.total() if before.total() < GROWING else max(before.total(), after.total())
+    return 1 - common / whole if whole else 0.0
+
+
+def _shingles(article: Article) -> Counter[str]:
+    text = "".join("".join(line.split()) for line in block_lines(article.blocks))
+    return Counter(text[start : start + SHINGLE] for start in range(max(0, len(text) - SHINGLE + 1)))
 
 
 def _texts(article: Article) -> Iterator[str]:

@@ -5,8 +5,8 @@ import pytest
 
 from newsmirror.arguments import RunArguments
 from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
-from newsmirror.extract import Link
 from newsmirror.items import BEIJING
+from newsmirror.listing import Link
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.store import Pending
 from tests.samples import URL

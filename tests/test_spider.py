@@ -1,17 +1,27 @@
 """Callbacks of the spider, with answers written here."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
+from newsmirror.clean import clean_article
 from newsmirror.discovery import ListSource
 from newsmirror.exceptions import ConfigError
+from newsmirror.items import ScrapedArticle
+from newsmirror.outcome import Outcome, judge
+from newsmirror.report import read_report
 from newsmirror.spider import NewsSpider
 from newsmirror.spiders.secretchina import SITE, SecretChinaSpider
 from newsmirror.store import Pending
+from newsmirror.validate import find_problem
+from tests.hostile.strangers import FRAMED, STRANGERS
 
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 AUTHOR = "newsmirror <newsmirror@example.invalid>"
 LIST_URL = "https://www.secretchina.com/news/gb/p1.html"
 PAGE = ListSource(LIST_URL, "page", "p1")
@@ -30,6 +40,10 @@ def make_spider(**arguments: str) -> NewsSpider:
 
 def answer(url: str, text: str, status: int = 200) -> HtmlResponse:
     return HtmlResponse(url, status=status, body=text.encode(), encoding="utf-8")
+
+
+def articles_of(spider: NewsSpider, response: Response, **known: Any) -> list[ScrapedArticle]:
+    return [found for found in spider.parse_article(response, **known) if isinstance(found, ScrapedArticle)]
 
 
 def count_of(spider: NewsSpider, name: str) -> Any:
@@ -116,7 +130,7 @@ def test_retired_list_fails_quietly(caplog: pytest.LogCaptureFixture) -> None:
 def test_article_is_read() -> None:
     spider = make_spider()
 
-    articles = list(spider.parse_article(answer(ARTICLE_URL, ARTICLE_HTML)))
+    articles = articles_of(spider, answer(ARTICLE_URL, ARTICLE_HTML))
 
     assert [(article.id, article.category, article.title) for article in articles] == [(1106001, "p1", "题目")]
 
@@ -130,7 +144,7 @@ def test_article_outside_of_the_time_is_left_out() -> None:
 def test_article_without_layout_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     spider = make_spider()
 
-    found = list(spider.parse_article(answer(ARTICLE_URL, "<html><body><p>维护中</p></body></html>")))
+    found = list(spider.parse_article(answer(ARTICLE_URL, "<html><body><p>新的版面</p></body></html>")))
 
     assert found == []
     assert count_of(spider, "articles/layout") == 1
@@ -144,7 +158,7 @@ def test_article_in_another_charset_than_it_says_is_read() -> None:
     body = page.replace("<head>", "<head><meta charset=utf-8>").encode("gb18030")
     response = HtmlResponse(ARTICLE_URL, body=body, headers={"Content-Type": "text/html; charset=utf-8"})
 
-    (found,) = make_spider().parse_article(response)
+    (found,) = articles_of(make_spider(), response)
 
     assert found.title == "题目"
     assert "他们每天早晨都到河边去听钟声" in found.body_html
@@ -164,7 +178,7 @@ def test_list_whose_bytes_are_no_text_is_counted(caplog: pytest.LogCaptureFixtur
     assert list(spider.parse_list(HtmlResponse(LIST_URL, body=bytes(range(128, 256)) * 20), PAGE, LIST_URL)) == []
     spider._report_lists()
 
-    assert count_of(spider, "lists/empty") == 1
+    assert count_of(spider, "lists/encoding") == 1
     assert "the page's bytes are no text in any encoding that the source uses" in caplog.text
 
 
@@ -230,7 +244,7 @@ def test_lead_takes_its_day_from_the_address_it_redirects_to() -> None:
     spider = make_spider()
     lead = "https://www.secretchina.com/news/gb/1970/01/01/1106001.html"
 
-    found = list(spider.parse_article(answer(ARTICLE_URL, ARTICLE_HTML), address=lead))
+    found = articles_of(spider, answer(ARTICLE_URL, ARTICLE_HTML), address=lead)
 
     assert [article.url for article in found] == [ARTICLE_URL]
 
@@ -239,6 +253,89 @@ def test_lead_without_redirect_takes_its_day_from_the_page() -> None:
     spider = make_spider()
     lead = "https://www.secretchina.com/news/gb/1970/01/01/1106001.html"
 
-    found = list(spider.parse_article(answer(lead, ARTICLE_HTML), address=lead))
+    found = articles_of(spider, answer(lead, ARTICLE_HTML), address=lead)
 
     assert [article.url for article in found] == [ARTICLE_URL]
+
+
+# Strangers in the place of lists and articles
+
+
+@pytest.mark.parametrize("kind", STRANGERS)
+@pytest.mark.parametrize("source", [PAGE, replace(PAGE, kind="feed", url=LIST_URL.replace("html", "xml"))])
+def test_stranger_in_the_place_of_a_list(kind: str, source: ListSource) -> None:
+    spider = make_spider()
+
+    assert list(spider.parse_list(answer(source.url, STRANGERS[kind]), source, source.url)) == []
+
+    report = read_report(spider.crawler, "finished")
+    assert judge(report) is Outcome.SUSPICIOUS
+    assert not spider.unfinished()
+
+
+@pytest.mark.parametrize("kind", [*STRANGERS, *FRAMED])
+def test_stranger_in_the_place_of_an_article(kind: str) -> None:
+    spider = make_spider()
+    page = (STRANGERS | FRAMED)[kind]
+
+    found = articles_of(spider, answer(ARTICLE_URL, page))
+
+    kept = [find_problem(clean_article(item, site=SITE, members_only="full"), now=NOW) for item in found]
+    assert None not in kept
+    if kind in STRANGERS:
+        assert judge(read_report(spider.crawler, "finished")) is Outcome.SUSPICIOUS
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.75, 0.9])
+@pytest.mark.parametrize("flags", [[], ["partial"], ["dataloss"]])
+def test_half_a_page_is_no_article(share: float, flags: list[str]) -> None:
+    spider = make_spider()
+    page = ARTICLE_HTML[: int(len(ARTICLE_HTML) * share)]
+
+    found = articles_of(spider, answer(ARTICLE_URL, page).replace(flags=flags))
+
+    assert found == []
+    assert set(spider.failures.values()) <= {"cut", "blocked"}
+
+
+def test_page_whose_end_nobody_announced_is_an_article_where_it_has_its_end() -> None:
+    response = answer(ARTICLE_URL, ARTICLE_HTML).replace(flags=["partial"])
+    assert len(articles_of(make_spider(), response)) == 1
+
+
+def test_cut_page_is_asked_for_twice_more() -> None:
+    spider = make_spider()
+    request = Request(ARTICLE_URL)
+    asked = []
+    for _ in range(3):
+        response = answer(ARTICLE_URL, ARTICLE_HTML[:250]).replace(request=request, flags=["partial"])
+        again = [one for one in spider.parse_article(response) if isinstance(one, Request)]
+        asked += again
+        request = again[0] if again else request
+
+    assert [one.url for one in asked] == [ARTICLE_URL] * 2
+    assert spider.failures == {ARTICLE_URL: "cut"}
+
+
+def test_one_page_in_the_place_of_several_lists() -> None:
+    spider = make_spider()
+    page = f"<title>看中国网</title>{list_html(*range(1, 13), next_page=False)}"
+    for key in ("p1", "p2"):
+        source = ListSource(LIST_URL.replace("p1", key), "page", key)
+        list(spider.parse_list(answer(source.url, page), source, source.url))
+
+    spider._report_lists()
+
+    assert (count_of(spider, "lists/read"), count_of(spider, "lists/foreign")) == (0, 2)
+    assert {wanted.category for wanted in spider._discovery.wanted(spider.arguments)} == {None}
+
+
+def test_title_that_no_list_knows_is_noted() -> None:
+    spider = make_spider()
+    page = ARTICLE_HTML.replace("题目", "山城小学周一恢复上课")
+
+    articles_of(spider, answer(ARTICLE_URL, page), titles=("山城小学恢复上课(图)",))
+    articles_of(spider, answer(ARTICLE_URL.replace("1106001", "1106002"), page), titles=("河边的老人每天听钟声",))
+    articles_of(spider, answer(ARTICLE_URL.replace("1106001", "1106003"), page), titles=("阅读全文",))
+
+    assert spider.memory.evidence._agreed == {1106001: True, 1106002: False}

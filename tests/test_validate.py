@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsmirror.decode import DAMAGED
-from newsmirror.items import BEIJING, Article, Embed, Picture
-from newsmirror.validate import Problem, find_problem
+from newsmirror.items import BEIJING, Article, Embed, ListBlock, Paragraph, Picture, Quote, Span
+from newsmirror.validate import CHANGE, Problem, changed_share, find_problem
 from tests.samples import article, paragraph
 
 NOW = datetime(2021, 12, 18, tzinfo=UTC)
@@ -38,5 +38,70 @@ def test_find_problem(changed: Article, problem: Problem | None) -> None:
 
 
 def test_values_of_problems_are_their_names_in_counts() -> None:
-    values = [problem.value for problem in Problem]
-    assert values == ["no_title", "too_short", "too_long", "date_in_future", "date_before_source", "encoding"]
+    assert [problem.value for problem in Problem] == [
+        "no_title", "too_short", "too_long", "date_in_future", "date_before_source", "encoding", "title_too_long",
+        "too_many_links", "missing", "stub",
+    ]  # fmt: skip
+
+
+LINKS = tuple(Span("x", href=f"https://example.org/{number}") for number in range(501))
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        (article(title="河" * 300), None),
+        (article(title="河" * 301), Problem.LONG_TITLE),
+        (article(blocks=(Paragraph(LINKS[:500]), paragraph("河" * 300))), None),
+        (article(blocks=(Paragraph(LINKS), paragraph("河" * 300))), Problem.MANY_LINKS),
+        (article(blocks=(Quote((ListBlock(((Paragraph(LINKS),),)),)), paragraph("河" * 300))), Problem.MANY_LINKS),
+        (article(blocks=(Paragraph(LINKS[:1] * 900), paragraph("河" * 300))), None),
+    ],
+)
+def test_bounds_of_fields(changed: Article, problem: Problem | None) -> None:
+    assert find_problem(changed, now=NOW) is problem
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "problem"),
+    [
+        ("找不到网页", "您要找的文章不存在或已被删除。", Problem.MISSING),
+        ("404", "请回到首页看看别的文章。", Problem.MISSING),
+        ("文章已被删除", "这篇文章不在这里了，请看别的。", Problem.MISSING),
+        ("河边的钟声", "本文仅限会员，请登录后阅读全文。", Problem.STUB),
+        ("河边的钟声", "Please sign in to continue reading this story.", Problem.STUB),
+        ("河边的钟声", "当局禁止老人登录河边的小岛，他们每天早晨都到桥上去。" * 5, None),
+        ("专家说这种动物在中国已经不存在", "老人每天早晨到河边听钟声，" * 20, None),
+        ("河边的钟声", "老人每天早晨到河边听钟声。", None),
+    ],
+)
+def test_page_that_only_says_why_there_is_no_text(title: str, text: str, problem: Problem | None) -> None:
+    assert find_problem(article(title=title, blocks=(paragraph(text),)), now=NOW) is problem
+
+
+STORY = "".join(
+    f"第{number}天早晨，老人{'走过' if number % 2 else '坐在'}桥{number}边，听见钟声{number}下。"
+    for number in range(60)
+)
+OTHER = "".join(f"商店{number}里的价格又涨了{number}元，顾客们都在抱怨。" for number in range(60))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        (STORY, STORY, False),
+        (STORY, STORY.replace("老人", "老妇"), False),
+        (STORY, STORY[: len(STORY) // 2], False),
+        (STORY, STORY[: len(STORY) // 4], True),
+        (STORY, OTHER, True),
+        (STORY, STORY[: int(len(STORY) * 0.3)] + OTHER[: int(len(STORY) * 0.7)], True),
+        (STORY, STORY + OTHER, False),
+        (STORY, STORY + OTHER * 3, True),
+        (STORY[:150], STORY, False),
+        (STORY[:150], OTHER, True),
+        ("", STORY, False),
+    ],
+)
+def test_changed_share(old: str, new: str, changed: bool) -> None:
+    share = changed_share(article(blocks=(paragraph(old),)), article(blocks=(paragraph(new),)))
+    assert (share > CHANGE) is changed

@@ -17,9 +17,9 @@ from scrapy.http import Response, TextResponse
 from newsmirror import paths
 from newsmirror.clean import clean_article
 from newsmirror.extract import extract_article
+from newsmirror.reading import read_text
 from newsmirror.render import PageStyle, render_page
 from newsmirror.site import Site
-from newsmirror.spider import read_text
 
 CASES = Path("tests/sites")
 

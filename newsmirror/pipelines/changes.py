@@ -1,4 +1,4 @@
-"""Article → itself where it is new or has changed."""
+"""Article → itself where it is new or has changed, but not into another one."""
 
 from typing import Self
 
@@ -9,10 +9,11 @@ from newsmirror.config import Config
 from newsmirror.items import Article
 from newsmirror.pictures import missing
 from newsmirror.spider import NewsSpider
+from newsmirror.validate import CHANGE, changed_share
 
 
 class ChangesPipeline:
-    """Drops what is published with the same content already."""
+    """Drops what is published with the same content already; what has hardly anything of it left goes to quarantine."""
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
@@ -23,12 +24,18 @@ class ChangesPipeline:
         return cls(crawler)
 
     def process_item(self, item: Article) -> Article:
-        assert isinstance(self._crawler.spider, NewsSpider)
-        known = self._crawler.spider.memory.row(item.id)
+        spider = self._crawler.spider
+        assert isinstance(spider, NewsSpider)
+        known = spider.memory.row(item.id)
         if known and known.digest == item.digest() and not self._wants_pictures(item):
             assert self._crawler.stats
             self._crawler.stats.inc_value("newsmirror/articles_unchanged")
+            spider.memory.evidence.resolve(item.url)
             raise DropItem(f"unchanged: {item.url}", log_level="DEBUG")
+        old = spider.memory.article(item.id) if known and not spider.memory.evidence.is_released(item.url) else None
+        if old and (share := changed_share(old, item)) > CHANGE:
+            spider.fail(item.url, "rewritten", f"{share:.0%} of its text is not what was published")
+            raise DropItem(f"rewritten: {item.url}", log_level="DEBUG")
         return item
 
     def _wants_pictures(self, item: Article) -> bool:

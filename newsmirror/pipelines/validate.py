@@ -22,9 +22,11 @@ class ValidatePipeline:
         return cls(crawler)
 
     def process_item(self, item: Article) -> Article:
+        spider = self._crawler.spider
+        assert isinstance(spider, NewsSpider)
+        if spider.memory.evidence.is_released(item.url):
+            return item
         if problem := find_problem(item, now=datetime.now(UTC)):
-            spider = self._crawler.spider
-            assert isinstance(spider, NewsSpider)
             spider.fail(item.url, problem.value, "the page holds no fit article")
             raise DropItem(f"{problem.value}: {item.url}", log_level="DEBUG")
         return item

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: demo crawl test hostile roundtrip lint install system requirements clean
+.PHONY: readers demo crawl test hostile roundtrip lint install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
@@ -37,6 +37,10 @@ hostile: install
 # Ten thousand generated articles through clean, render and the parsers of three hosts (some minutes).
 roundtrip: install
 	$(BIN)/python -m pytest -m slow tests/test_roundtrip.py
+
+# Editions through epubcheck, the static site in Chromium; what is not installed is skipped (`make system`).
+readers: install
+	$(BIN)/python -m pytest -n 2 -m readers tests
 
 lint: install
 	$(BIN)/ruff check newsmirror sample_site benchmarks tests

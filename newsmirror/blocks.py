@@ -79,7 +79,7 @@ class _Reader:
             self.text(child.tail, style)
 
     def text(self, text: str | None, style: _Style) -> None:
-        if text:
+        if text and (self.flow or not text.isspace()):
             self.flow.append(Span(fold(text), style.strong, style.emphasis, style.href))
 
     def element(self, node: html.HtmlElement, style: _Style) -> None:
@@ -138,6 +138,9 @@ class _Reader:
 
     def flush(self) -> None:
         """Turn the inline content so far into paragraphs and pictures with their captions."""
+        if not self.flow:
+            self.centred = False
+            return
         picture: Picture | None = None
         spans: list[Span] = []
         for part in [*self.flow, None]:

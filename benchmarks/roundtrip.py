@@ -97,6 +97,8 @@ def faults(article: Article) -> Iterator[str]:
         rule = max(place for place, block in enumerate(shown) if block == ("hr", "not expected"))
         if shown[0] != ("h1", merged_runs([(article.title, False, False, None)])):
             yield f"{name} shows the title as {shown[0]!r}"
+        if article.source and article.source not in "".join(run[0] for run in shown[2][1]):
+            yield f"{name} shows the facts as {shown[2]!r}"
         if article.tags and [run[0] for run in shown[rule - 1][1] if run[3]] != list(article.tags):
             yield f"{name} shows the tags as {shown[rule - 1]!r}"
         body = shown[3 : rule - bool(article.tags)]

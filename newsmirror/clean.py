@@ -104,7 +104,8 @@ def public_link(href: str, base: str, site: Site) -> str | None:
     articles or lists. Tag links become the page's tags; subscription, editor and home links are the
     site's own.
     """
-    href = "".join(href.split()) if "://" in href[:12] else href.strip()
+    href = re.sub(r"[\t\r\n]", "", href.strip())  # as browsers read it; a space inside becomes %20
+    href = f"http://{href}" if re.match(r"(?i)www\.[\w-]+\.", href) else href
     if not href or len(href) > MAX_ADDRESS or (not href.startswith("/") and ":" not in href[:9]):
         return None  # relative to a foreign page that the text was copied from
     try:

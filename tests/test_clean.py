@@ -153,6 +153,9 @@ def test_tag_link_is_text() -> None:
         ("https://zh.wikipedia.org/wiki/%E9%92%9F", "https://zh.wikipedia.org/wiki/%E9%92%9F"),
         ("http://example.org/a?b=1&c=2#d", "http://example.org/a?b=1&c=2#d"),
         ("//example.org/a", "https://example.org/a"),
+        (" https://example.org/a b\n ", "https://example.org/a%20b"),
+        ("https://example.org/\na", "https://example.org/a"),
+        ("www.example.org/a", "http://www.example.org/a"),
         ("mailto:a@example.org", "mailto:a@example.org"),
         ("/news/b5/2020/08/17/940001.html", "https://www.secretchina.com/news/gb/2020/08/17/940001.html"),
         (

@@ -8,12 +8,16 @@ from hypothesis import strategies as st
 
 from benchmarks.bodies import bodies, words_of_all_kinds
 from benchmarks.hosts import before_parsing, set_off_on_github, set_off_on_gitlab
-from benchmarks.renderers import RENDERERS, github, gitlab, structure
+from benchmarks.renderers import RENDERERS, github, gitlab, merged_runs, structure
 from benchmarks.roundtrip import article_of, faults, source_faults
 from benchmarks.sources import from_sample
 from newsmirror.clean import clean_article
 from newsmirror.extract import extract_article
+from newsmirror.lists import Subject, newest_list
+from newsmirror.render import PageStyle, render_list
 from newsmirror.spiders.secretchina import SITE
+from newsmirror.text import one_line
+from tests.samples import row
 
 GIVEN = given(body=bodies(), title=words_of_all_kinds(), tags=st.lists(words_of_all_kinds(), max_size=2))
 
@@ -34,6 +38,18 @@ def test_generated_articles(body: str, title: str, tags: list[str]) -> None:
 @GIVEN
 def test_ten_thousand_generated_articles(body: str, title: str, tags: list[str]) -> None:
     check(body, title, tags)
+
+
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS)
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(titles=st.lists(words_of_all_kinds().map(one_line).filter(bool), min_size=1, max_size=3))
+def test_generated_titles_in_a_list(render: Callable[[str], str], titles: list[str]) -> None:
+    listing = newest_list(Subject("category", "p1"), titles[0], [row(title=title) for title in titles], [])
+
+    head, _, (_, items) = structure(render(render_list(listing, style=PageStyle())))
+
+    assert head == ("h1", merged_runs([(titles[0], False, False, None)]))
+    assert [runs[-1][0] for ((_, runs),) in items] == titles
 
 
 def test_articles_of_the_sample_site() -> None:

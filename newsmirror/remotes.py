@@ -141,7 +141,7 @@ class Answer:
 
 DENIED_WORDS = re.compile(
     r"could not read (?:Username|Password)|Authentication failed|Permission denied|returned error: 40[13]"
-    r"|Host key verification failed|access denied|Unauthorized|Invalid username or",
+    r"|Host key verification failed|Too many authentication failures|access denied|Unauthorized|Invalid username or",
     re.IGNORECASE,
 )
 UNREACHABLE_WORDS = re.compile(
@@ -172,7 +172,7 @@ def judge_failure(answer: Answer) -> tuple[PushResult, str]:
 
 def _telling_lines(text: str) -> str:
     """The lines of git's words that say why, without progress and advice."""
-    lines = [line.rsplit("\r", 1)[-1].strip() for line in text.rstrip("\r").split("\n")]
+    lines = [line.rstrip().rsplit("\r", 1)[-1].strip() for line in text.split("\n")]
     lines = [line for line in lines if line and not PROGRESS.match(line)]
     telling = [line for line in lines if re.match(r"fatal:|error:|remote:|ssh:|.*(?:denied|failed|refused)", line)]
     return " ".join(dict.fromkeys((telling or lines)[:4]))

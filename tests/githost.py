@@ -2,6 +2,8 @@
 
 import base64
 import os
+import pwd
+import shutil
 import socket
 import ssl
 import subprocess
@@ -154,3 +156,40 @@ def processes_with(mark: str) -> list[str]:
         except OSError:
             continue
     return found
+
+
+class SshHost:
+    """An ssh server of our own that lets one key in; needs Debian's openssh-server."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.port = closed_port()
+        for name in ("host", "client", "stranger"):
+            command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(folder / name)]
+            subprocess.run(command, check=True)
+        (folder / "authorized").write_bytes((folder / "client.pub").read_bytes())
+        self.known_hosts = folder / "known hosts"
+        host_key = " ".join((folder / "host.pub").read_text().split()[:2])
+        self.known_hosts.write_text(f"[127.0.0.1]:{self.port} {host_key}\n")
+        self.url = f"ssh://{pwd.getpwuid(os.getuid()).pw_name}@127.0.0.1:{self.port}"
+        (folder / "config").write_text(
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\nUsePAM no\n"
+            f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nPermitRootLogin prohibit-password\n"
+            "PasswordAuthentication no\nKbdInteractiveAuthentication no\nMaxAuthTries 1\nLogLevel VERBOSE\n"
+        )
+
+    def __enter__(self) -> Self:
+        sshd = shutil.which("sshd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+        assert sshd
+        Path("/run/sshd").mkdir(exist_ok=True)
+        command = [sshd, "-D", "-e", "-f", str(self.folder / "config")]
+        self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert self._process.stderr
+        for line in self._process.stderr:
+            if "Server listening" in line:
+                return self
+        raise AssertionError("sshd did not start")
+
+    def __exit__(self, *error: object) -> None:
+        self._process.terminate()
+        self.log = self._process.communicate()[1]

@@ -1,6 +1,8 @@
 """One remote at a time: what git does to it, what it does to git, and that every wait ends."""
 
+import os
 import random
+import shutil
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ from newsmirror.gitpush import Limits, Transport, read_remote_addresses
 from newsmirror.outcome import PushResult
 from newsmirror.remotes import Login, read_address
 from tests.conftest import git
-from tests.githost import GitHost, closed_port, make_bare, processes_with, set_hook, tar_pit, tip_of
+from tests.githost import GitHost, SshHost, closed_port, make_bare, processes_with, set_hook, tar_pit, tip_of
 from tests.hostile.ca import Authority
 
 Open = Callable[..., Transport]
@@ -291,6 +293,56 @@ def test_certificate_of_an_own_authority_is_accepted(
         connect(f"{host.url}/news.git").push(git(work, "rev-parse", "HEAD"))
 
     assert tip_of(far) == git(work, "rev-parse", "HEAD")
+
+
+ssh_server = pytest.mark.skipif(
+    os.getuid() != 0 or not shutil.which("sshd", path="/usr/sbin:/usr/bin"),
+    reason="needs root and Debian's openssh-server",
+)
+
+
+@pytest.fixture
+def ssh(tmp_path: Path) -> Iterator[SshHost]:
+    (tmp_path / "ssh").mkdir()
+    with SshHost(tmp_path / "ssh") as host:
+        yield host
+
+
+@ssh_server
+def test_push_by_ssh_offers_the_one_key(
+    work: Path, connect: Open, ssh: SshHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))
+    far, tip = make_bare(tmp_path / "far.git"), git(work, "rev-parse", "HEAD")
+    transport = connect(f"{ssh.url}{far}", login=Login(key=ssh.folder / "client", known_hosts=ssh.known_hosts))
+
+    transport.push(tip)
+
+    assert transport.ask() == tip == tip_of(far)
+
+
+@ssh_server
+def test_unknown_host_key_and_wrong_key_are_denied(connect: Open, ssh: SshHost, tmp_path: Path) -> None:
+    (tmp_path / "none").touch()
+    address = f"{ssh.url}{make_bare(tmp_path / 'far.git')}"
+
+    unknown = refused(connect(address, login=Login(ssh.folder / "client", tmp_path / "none")).ask)
+    wrong = refused(connect(address, login=Login(ssh.folder / "stranger", ssh.known_hosts)).ask)
+
+    assert (unknown.result, wrong.result) == (PushResult.DENIED, PushResult.DENIED)
+    assert "Host key verification failed" in unknown.words
+    assert (tmp_path / "none").read_text() == ""
+
+
+@ssh_server
+def test_hook_that_sleeps_behind_ssh_ends_in_time(work: Path, connect: Open, ssh: SshHost, tmp_path: Path) -> None:
+    far = make_bare(tmp_path / "far.git", pre_receive="exec sleep 8")
+    login = Login(key=ssh.folder / "client", known_hosts=ssh.known_hosts)
+
+    error = refused(lambda: connect(f"{ssh.url}{far}", patience=1, login=login).push(git(work, "rev-parse", "HEAD")))
+
+    assert error.result is PushResult.SILENT
+    assert processes_with(str(ssh.folder / "client")) == []
 
 
 def test_fetch_keeps_what_it_brings_apart(work: Path, connect: Open, tmp_path: Path) -> None:

@@ -130,6 +130,16 @@ def test_failure_is_judged_by_what_git_says(out: str, err: str, result: PushResu
     assert judge_failure(Answer(1, out, err))[0] is result
 
 
+def test_line_that_says_why_is_found_among_progress() -> None:
+    err = "remote: Counting objects:  50% (1/2)\rremote: Counting objects: 100% (2/2), done.\r\n"
+    err += "No ED25519 host key is known for h.\r\nHost key verification failed.\r\nfatal: Could not read.\n"
+
+    assert judge_failure(Answer(128, "", err)) == (
+        PushResult.DENIED,
+        "Host key verification failed. fatal: Could not read.",
+    )
+
+
 def test_words_of_a_rejecting_hook_are_kept() -> None:
     out = "To https://h/x.git\n!\tx:refs/heads/main\t[remote rejected] (pre-receive hook declined)\nDone\n"
     err = "Writing objects:  50% (1/2)\rWriting objects: 100% (2/2), done.\nremote: quota exceeded, ask the owner\n"

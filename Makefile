@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: readers demo crawl test hostile roundtrip lint install system requirements clean
+.PHONY: readers demo crawl test hostile roundtrip races lint install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
@@ -41,6 +41,10 @@ roundtrip: install
 # Editions through epubcheck, the static site in Chromium; what is not installed is skipped (`make system`).
 readers: install
 	$(BIN)/python -m pytest -n 2 -m readers tests
+
+# Fifty races of two publishers, and every kind of strange commit (some minutes).
+races: install
+	$(BIN)/python -m pytest -n 2 -m slow tests/test_join.py
 
 lint: install
 	$(BIN)/ruff check newsmirror sample_site benchmarks tests

@@ -33,15 +33,22 @@ class Committer:
         self._incoming = repository.private / "incoming"
 
     def make(
-        self, files: Callable[[], Iterable[OutputFile]], message: str, *, parent: str | None, when: datetime
+        self,
+        files: Callable[[], Iterable[OutputFile]],
+        message: str,
+        *,
+        parent: str | None,
+        when: datetime,
+        merged: str | None = None,
     ) -> str:
         """Write a commit with these files on top of *parent* and return its id; no branch knows it yet.
 
-        *files* gives them anew at each call, *message* is ASCII, *when* aware. On return everything that the
-        commit needs is on the disk. Raises CommitError with git's reason.
+        *merged* is a second parent, whose files are not looked at. *files* gives them anew at each call, *message*
+        is ASCII, *when* aware. On return everything that the commit needs is on the disk.
+        Raises CommitError with git's reason.
         """
         self._refuse_bad_places([file.path for file in files()], parent)
-        head = self._head(message, parent, when)
+        head = self._head(message, parent, when, merged)
         try:
             self.clear()
             (self._incoming / "pack").mkdir(parents=True)
@@ -94,10 +101,10 @@ class Committer:
         if bad:
             raise CommitError(f"git did not take the commit: {bad[0][:80]} is taken by a link, folder or submodule")
 
-    def _head(self, message: str, parent: str | None, when: datetime) -> bytes:
+    def _head(self, message: str, parent: str | None, when: datetime, merged: str | None) -> bytes:
         name, mail = self._author
         identity = f"{name} <{mail}> {_date(when)}"
-        start = f"from {parent}\n" if parent else ""
+        start = (f"from {parent}\n" if parent else "") + (f"merge {merged}\n" if merged else "")
         lines = f"mark :1\nauthor {identity}\ncommitter {identity}\ndata {len(message)}\n{message}\n{start}"
         return f"commit {IMPORTED}\n{lines}".encode()
 

@@ -1,10 +1,9 @@
 """The feeds of the published tree, made from records."""
 
 from newsmirror import lists, paths
-from newsmirror.archive import read_records, record_of
+from newsmirror.archive import record_of
 from newsmirror.config import Config
 from newsmirror.feeds import ENTRIES, FeedEntry, make_entry, render_feed
-from newsmirror.git import Repository
 from newsmirror.items import OutputFile, Row
 from newsmirror.pictures import read_note, read_webp
 from newsmirror.record import Record
@@ -17,8 +16,8 @@ from newsmirror.xhtml import Image
 class FeedWriter:
     """Writes the feed of everything and those of categories, once in a run."""
 
-    def __init__(self, store: Store, stage: Stage, repository: Repository, site: Site, config: Config):
-        self._store, self._stage, self._repository, self._site, self._config = store, stage, repository, site, config
+    def __init__(self, store: Store, stage: Stage, site: Site, config: Config):
+        self._store, self._stage, self._site, self._config = store, stage, site, config
         self._entries: dict[int, FeedEntry] = {}
 
     def write(self, rows: list[Row]) -> None:
@@ -44,15 +43,10 @@ class FeedWriter:
         self._stage.write(OutputFile(paths.feed_path(key), content))
 
     def _make_entries(self, rows: list[Row]) -> None:
-        """Entries from records: as this run has written them, else as they are committed."""
-        fresh = set(self._stage.written)
-        committed = (row for row in rows if paths.record_path(row) not in fresh)
-        for row, record in read_records(self._repository, committed):
-            self._entries[row.id] = self._entry(row, record)
+        """Entries from records: as they will be committed, else as they are in the commit below."""
         for row in rows:
-            if row.id not in self._entries:
-                content = self._stage.read(paths.record_path(row))
-                self._entries[row.id] = self._entry(row, record_of(content, row))
+            content = self._stage.read(paths.record_path(row))
+            self._entries[row.id] = self._entry(row, record_of(content, row))
 
     def _entry(self, row: Row, record: Record | None) -> FeedEntry:
         article, images = (record.article, self._images(record)) if record else (None, {})

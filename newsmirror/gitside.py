@@ -6,6 +6,7 @@ and what is fetched stays apart until it was looked at.
 """
 
 import shutil
+import tempfile
 from collections.abc import Mapping
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from newsmirror.durable import sync_folder, writing
 from newsmirror.exceptions import SideError
 from newsmirror.git import Repository, plain_words
 from newsmirror.gitconfig import safe_environment
+from newsmirror.theirs import Entry
 
 CONFIGURATION = {
     "core.alternateRefsCommand": "true",  # ends git's look at the working copy's refs, which reads its configuration
@@ -112,6 +114,22 @@ class SideRepository:
 
     def _size(self, old: str | None, new: str) -> int:
         return int(self.run("rev-list", "--objects", "--disk-usage", new, *([f"^{old}"] if old else [])))
+
+    def changes(self, old: str, new: str) -> list[Entry]:
+        """What differs from commit *old* to *new*, file by file, with modes and sizes."""
+        words = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", old, new)
+        parts = self.run(*words).split("\0")
+        found = [(path, *head.split()[1:4:2]) for head, path in zip(parts[::2], parts[1::2], strict=False)]
+        sizes = self._sizes([blob for _, _, blob in found])
+        return [Entry(path, mode, blob, size) for (path, mode, blob), size in zip(found, sizes, strict=True)]
+
+    def _sizes(self, blobs: list[str]) -> list[int]:
+        """Sizes of objects, 0 for what is not here."""
+        with tempfile.TemporaryFile(dir=self.path) as questions:
+            questions.write("".join(f"{blob}\n" for blob in blobs).encode())
+            questions.seek(0)
+            answers = self.run("cat-file", "--batch-check=%(objectsize)", stdin=questions).splitlines()
+        return [int(answer) if answer.isdigit() else 0 for answer in answers]
 
     # What was fetched
 

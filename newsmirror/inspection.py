@@ -36,6 +36,10 @@ class Inspector:
             if fault := next(block_faults(getattr(blocks, name), path, gate), None):
                 raise RefusedError(f"NEWSMIRROR_BLOCKS holds {name}.md, which {fault}; correct the block")
 
+    def fault(self, file: OutputFile) -> str | None:
+        """What is wrong with a file, None where it is fit."""
+        return self._gate.fault(file)
+
     def page_fault(self, page: Page) -> str | None:
         """What is wrong with a page or with the line that lists will have for it, None where both are fit."""
         row = Row.of(page)

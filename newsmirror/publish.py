@@ -20,6 +20,7 @@ from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
 from newsmirror.inspection import Inspector
 from newsmirror.items import Article, Page, Row
+from newsmirror.join import Joiner
 from newsmirror.lists import OTHER
 from newsmirror.lock import RunLock
 from newsmirror.outcome import Outcome, Report, judge, judge_pushes
@@ -111,8 +112,6 @@ class Publisher:
             self.evidence = Evidence(private, self._now)
             stack.callback(self.evidence.close)
             self._prefix = _prefix_of(self._repository, self._config)
-            self._lists = ListWriter(self._store, self._stage, self._site, self._config, self._prefix)
-            self._feeds = FeedWriter(self._store, self._stage, self._repository, self._site, self._config)
             self.memory = Recall(self._store, self._stage, self._repository, self.evidence, self._now)
             self._open = stack.pop_all()
         if self._prefix is None:
@@ -204,8 +203,12 @@ class Publisher:
 
     def _write_lists(self) -> None:
         if self._rows or self._base:
-            self._lists.write(self._rows, self._before)
-            self._feeds.write([*self._rows, *self._before])
+            self._write_lists_into(self._stage, self._rows, self._before)
+
+    def _write_lists_into(self, stage: Stage, rows: list[Row], before: list[Row]) -> None:
+        """All that names these articles, as they are and as they were."""
+        ListWriter(self._store, stage, self._site, self._config, self._prefix).write(rows, before)
+        FeedWriter(self._store, stage, self._site, self._config).write([*rows, *before])
 
     def _check(self) -> None:
         """The gate over all files of this run but the pages, which have passed it."""
@@ -229,12 +232,18 @@ class Publisher:
 
     def _push(self, result: Result, stop: Callable[[], bool]) -> Result:
         """Bring the newest commit to every remote; one of an earlier run as well."""
+        join = Joiner(
+            self._repository, self._store, self._committer,
+            config=self._config, site=self._site, write_lists=self._write_lists_into, now=self._now,
+        )  # fmt: skip
+        pusher = Pusher(self._repository, self._config.pushing, join=join, now=self._now, stop=stop)
         try:
-            pushes = Pusher(self._repository, self._config.pushing, now=self._now, stop=stop).run()
+            pushes = pusher.run()
         except NoSpaceError as error:
             return replace(result, outcome=Outcome.NO_SPACE, reason=str(error))
         outcome = judge_pushes(result.outcome, [push.result for push in pushes])
-        return replace(result, outcome=outcome, remotes=pushes)
+        commit = self._repository.tip() if result.commit else None  # joined, it may have become another one
+        return replace(result, outcome=outcome, commit=commit, remotes=pushes)
 
     def _write_status(self, result: Result, report: Report) -> None:
         commit = result.commit or self._repository.tip()

@@ -52,6 +52,7 @@ class Config:
     browser: str
     """``never``, ``lists`` or ``always``."""
     route: Route
+    dry_run: bool
 
     @property
     def front_host(self) -> str | None:
@@ -100,6 +101,7 @@ class _Reader:
             alarms=self.alarms(),
             browser=self.browser(),
             route=read_route(self.text, self.refuse),
+            dry_run=self.flag("DRY_RUN"),
         )
         if self.problems:
             raise ConfigError(self.problems)
@@ -114,6 +116,12 @@ class _Reader:
         if value not in known:
             self.refuse(name, f"is '{value}'; use {' or '.join(known)}")
         return value
+
+    def flag(self, name: str) -> bool:
+        value = self.text(name).lower()
+        if value not in ("", "0", "1", "false", "true"):
+            self.refuse(name, f"is '{value}'; use 1 or 0")
+        return value in ("1", "true")
 
     def branch(self) -> str:
         value = self.text("BRANCH") or "main"

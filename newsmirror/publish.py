@@ -14,7 +14,7 @@ from newsmirror.commits import Committer
 from newsmirror.config import Config
 from newsmirror.durable import require_space, uninterrupted, writing
 from newsmirror.evidence import Evidence
-from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorError, NoSpaceError
+from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
@@ -28,18 +28,14 @@ from newsmirror.pictures import make_note
 from newsmirror.push import Pusher
 from newsmirror.recall import Recall
 from newsmirror.record import Record, record_file
+from newsmirror.rehearsal import tell_plan
 from newsmirror.site import Site
 from newsmirror.stage import Stage
 from newsmirror.state import open_state
-from newsmirror.status import Result, make_status, write_status
+from newsmirror.status import Result, make_status, outcome_of_error, write_status
 from newsmirror.store import Pending
 
 logger = logging.getLogger(__name__)
-
-OUTCOMES: dict[type[NewsmirrorError], Outcome] = {
-    BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE,
-    CommitError: Outcome.COMMIT_FAILED, GitError: Outcome.COMMIT_FAILED,
-}  # fmt: skip
 
 
 def find_prefix(config: Config) -> str | None:
@@ -61,11 +57,6 @@ def make_page(article: Article, config: Config, prefix: str | None, *, path: str
     """An article with its place in the tree (*path* where it has one) and the address that its QR code holds."""
     path = path or paths.page_path(config.page_path, article)
     return Page(article, path, paths.public_address(prefix, path, article.url))
-
-
-def outcome_of(error: NewsmirrorError) -> Outcome:
-    """What a run ends as that ends with this error."""
-    return OUTCOMES.get(type(error), Outcome.REFUSED)
 
 
 class Publisher:
@@ -162,15 +153,30 @@ class Publisher:
 
         *stop* says whether remotes should not be waited for any more; it is asked often, from threads.
         """
+        if self._config.dry_run:
+            return self._rehearse(report, list(failures), list(pending))
         try:
             self._publish(list(failures), list(pending))
             result = self._result(judge(report) or (Outcome.PUBLISHED if self._commit else Outcome.NOTHING_NEW))
         except NewsmirrorError as error:
-            result = self._result(outcome_of(error), str(error))
+            result = self._result(outcome_of_error(error), str(error))
         if self._commit or not result.reason:
             result = self._push(result, stop)
         self._write_status(result, report)
         return result
+
+    def _rehearse(self, report: Report, failures: list[tuple[str, str]], pending: list[Pending]) -> Result:
+        """Everything up to the commit, and a word about what it would have held; nothing is kept of it."""
+        try:
+            with self._store.trial():
+                self._record(failures, pending)
+                self._write_lists()
+                self._check()
+        except NewsmirrorError as error:
+            return Result(outcome_of_error(error), reason=str(error), dry_run=True)
+        written = tell_plan(self._stage, self._config)
+        outcome = judge(report) or (Outcome.PUBLISHED if written else Outcome.NOTHING_NEW)
+        return Result(outcome, len(self._new), len(self._updated), dry_run=True)
 
     def _result(self, outcome: Outcome, reason: str | None = None) -> Result:
         """The counts belong to the commit: without one nothing is published, and all of it comes again."""

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from scrapy.crawler import Crawler
 
-from newsmirror import publish
 from newsmirror.exceptions import NewsmirrorError
 from newsmirror.outcome import Outcome, Report, judge
 from newsmirror.remotes import RemotePush
-from newsmirror.status import note_early_end
+from newsmirror.status import note_early_end, outcome_of_error
 
 OUTCOME = "newsmirror/outcome"
 EXPECTED = {"finished", "shutdown"}
@@ -45,7 +44,7 @@ def record(crawler: Crawler, outcome: Outcome, pushes: Iterable[RemotePush] = ()
 
 def record_early_end(crawler: Crawler, repo: Path, error: NewsmirrorError) -> Outcome:
     """Keep that a run could not open the working copy, in the stats and on the record of runs."""
-    outcome = publish.outcome_of(error)
+    outcome = outcome_of_error(error)
     record(crawler, outcome)
     note_early_end(repo, outcome, str(error), finished=datetime.now(UTC))
     return outcome

@@ -65,6 +65,10 @@ FEED_EXPORT_ENCODING = "utf-8"
 ADDONS = {
     "newsmirror.browser.BrowserAddon": 100,  # does nothing where NEWSMIRROR_BROWSER is never
 }
+SPIDER_CONTRACTS = {
+    "newsmirror.contracts.FirstList": 11,
+    "newsmirror.contracts.KnownArticle": 11,
+}
 EXTENSIONS = {
     "newsmirror.progress.Progress": 500,  # switches itself off where nobody looks at a terminal
 }
@@ -112,3 +116,4 @@ NEWSMIRROR_BLOCKS = os.environ.get("NEWSMIRROR_BLOCKS")
 NEWSMIRROR_COUNTER_URL = os.environ.get("NEWSMIRROR_COUNTER_URL")
 NEWSMIRROR_BROWSER = os.environ.get("NEWSMIRROR_BROWSER", "never")
 NEWSMIRROR_ALARMS = os.environ.get("NEWSMIRROR_ALARMS")
+NEWSMIRROR_DRY_RUN = os.environ.get("NEWSMIRROR_DRY_RUN", "0")

@@ -83,6 +83,8 @@ class Site:
     tags: tuple[str, ...]
     layouts: tuple[Layout, ...]
     junk: Junk
+    known_article: str = ""
+    """Path of an article that has been there for years, for ``scrapy check``."""
 
     def category(self, key: str | None) -> Category | None:
         """The category with this key, None where there is none."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorError, NoSpaceError
 from newsmirror.outcome import Outcome, PushResult, Report
 from newsmirror.remotes import RemotePush
 from newsmirror.runs import RunRecord
@@ -25,6 +26,19 @@ class Result:
     """One sentence where the outcome alone does not say it."""
     remotes: tuple[RemotePush, ...] = ()
     new_by_category: Mapping[str, int] = field(default_factory=dict)
+    dry_run: bool = False
+    """Nothing was kept; the rest says what would have been."""
+
+
+OUTCOMES: dict[type[NewsmirrorError], Outcome] = {
+    BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE,
+    CommitError: Outcome.COMMIT_FAILED, GitError: Outcome.COMMIT_FAILED,
+}  # fmt: skip
+
+
+def outcome_of_error(error: NewsmirrorError) -> Outcome:
+    """What a run ends as that ends with this error."""
+    return OUTCOMES.get(type(error), Outcome.REFUSED)
 
 
 def make_status(
@@ -109,7 +123,8 @@ def describe(result: Result, report: Report) -> str:
     lists = f"; {report.lists.get('read', 0)} lists"
     commit = f"; commit {result.commit[:7]}" if result.commit else ""
     why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
-    return f"{result.outcome.label} {counts}{lists}{_pictures(result, report)}{commit}{_pushes(result)}{why}"
+    dry = "dry run, nothing is kept: " if result.dry_run else ""
+    return f"{dry}{result.outcome.label} {counts}{lists}{_pictures(result, report)}{commit}{_pushes(result)}{why}"
 
 
 def _pictures(result: Result, report: Report) -> str:

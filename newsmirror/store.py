@@ -68,6 +68,15 @@ class Store(Catalog):
         self._db.close()
 
     @contextmanager
+    def trial(self) -> Iterator[None]:
+        """All changes inside can be read inside, and are taken back at its end."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """All changes inside take effect together at its end, or not at all."""
         self._db.execute("BEGIN")

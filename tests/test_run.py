@@ -421,3 +421,73 @@ def test_refresh_takes_a_changed_article_again(crawl: Run, server: SampleServer,
     files = git(tmp_path / "mirror", "diff", "--name-only", "HEAD~1", "HEAD").splitlines()
     feeds = ["feeds/all.xml", "feeds/p1.xml"]
     assert files == ["data/2026/11/20.jsonl", "data/2026/11/20/1105991.md", *feeds, "pages/2026/11/20/1105991.md"]
+
+
+# Dry runs
+
+
+def test_dry_run_says_what_it_would_do_and_keeps_nothing(crawl: Run, tmp_path: Path) -> None:
+    dry = ("-s", "NEWSMIRROR_DRY_RUN=1", "-s", "NEWSMIRROR_IMAGES=none", "-a", "category=p1")
+
+    first = crawl(*dry)
+
+    assert first.returncode == 0, first.stderr
+    assert "Would write pages/" in first.stderr
+    assert "then push to: no remote" in first.stderr
+    count = re.search(r"dry run, nothing is kept: published (\d+) new", first.stderr)
+    assert count
+    assert not list((tmp_path / "mirror").glob("[!.]*"))
+    assert not (tmp_path / "mirror" / ".git" / "newsmirror" / "status.json").exists()
+
+    real = crawl(*dry[2:])
+
+    assert f"published {count[1]} new" in real.stderr, "the dry run left nothing behind that a run would know"
+
+
+def test_dry_run_of_a_mirror_leaves_it_as_it_is(crawl: Run, tmp_path: Path) -> None:
+    crawl("-a", "category=p1", "-a", "limit=2", "-s", "NEWSMIRROR_IMAGES=none")
+    tip = git(tmp_path / "mirror", "rev-parse", "HEAD")
+    status = (tmp_path / "mirror" / ".git" / "newsmirror" / "status.json").read_bytes()
+
+    done = crawl("-a", "category=p1", "-s", "NEWSMIRROR_DRY_RUN=1", "-s", "NEWSMIRROR_IMAGES=none")
+
+    assert done.returncode == 0
+    assert git(tmp_path / "mirror", "rev-parse", "HEAD") == tip
+    assert git(tmp_path / "mirror", "status", "--porcelain") == ""
+    assert (tmp_path / "mirror" / ".git" / "newsmirror" / "status.json").read_bytes() == status
+
+
+def test_responses_can_be_kept_while_developing(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    cache = ("-s", "HTTPCACHE_ENABLED=1", "-s", f"HTTPCACHE_DIR={tmp_path}/cache", "-s", "NEWSMIRROR_IMAGES=none")
+    crawl(*cache, "-a", "category=p1", repo=tmp_path / "a")
+    asked = len(server.requests)
+
+    done = crawl(*cache, "-a", "category=p1", "-s", "HTTPCACHE_IGNORE_MISSING=1", repo=tmp_path / "b")
+
+    assert done.returncode == 0, done.stderr
+    assert len(server.requests) == asked, "nothing was asked a second time"
+    assert git(tmp_path / "a", "rev-parse", "HEAD^{tree}") == git(tmp_path / "b", "rev-parse", "HEAD^{tree}")
+
+
+def test_run_with_a_bound_of_scrapy_publishes_what_it_has(crawl: Run, tmp_path: Path) -> None:
+    done = crawl("-s", "CLOSESPIDER_ITEMCOUNT=3", "-s", "NEWSMIRROR_IMAGES=none")
+
+    assert done.returncode == 1, "a bound that was reached is told; see docs/operate.md"
+    new = json.loads((tmp_path / "mirror" / ".git" / "newsmirror" / "status.json").read_text())["new"]
+    assert new >= 3
+
+    following = crawl("-s", "NEWSMIRROR_IMAGES=none")
+
+    assert following.returncode == 0
+    assert "published" in following.stderr
+
+
+def test_folder_of_a_job_does_not_hide_articles(crawl: Run, tmp_path: Path) -> None:
+    job = ("-s", f"JOBDIR={tmp_path}/job", "-s", "NEWSMIRROR_IMAGES=none", "-a", "category=p1")
+    assert crawl(*job, "-a", "limit=2").returncode == 0
+
+    done = crawl(*job)
+
+    assert done.returncode == 0, done.stderr
+    assert "published" in done.stderr
+    assert "nothing_new" in crawl(*job).stderr

@@ -13,10 +13,10 @@ from newsmirror.exceptions import NewsmirrorError
 from newsmirror.interrupts import Interrupts
 from newsmirror.items import Article, Page
 from newsmirror.outcome import Outcome
-from newsmirror.publish import Publisher, outcome_of
+from newsmirror.publish import Publisher
 from newsmirror.report import read_report, record, record_early_end
 from newsmirror.spider import NewsSpider
-from newsmirror.status import describe
+from newsmirror.status import describe, outcome_of_error
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class PublishPipeline:
         try:
             fault = self._publisher.add(item)
         except NewsmirrorError as error:
-            self._spider.give_up(outcome_of(error).label)
+            self._spider.give_up(outcome_of_error(error).label)
             raise DropItem(f"{error}: {item.article.url}", log_level="DEBUG") from error
         if fault:
             self._spider.fail(item.article.url, "gate", f"its page {fault}")

@@ -21,6 +21,7 @@ SITE = Site(
     zone=BEIJING,
     article_path=r"/news/(?:gb|b5)/(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/(?P<id>\d{1,9})\.html?",
     article_form="/news/gb/{year:04}/{month:02}/{day:02}/{id}.html",
+    known_article="/news/gb/2021/12/17/992542.html",
     lead_query="nid",  # leads of the home page, 2023
     home_path="/",
     feed_form="/news/gb/{key}.xml",

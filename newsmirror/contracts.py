@@ -1,4 +1,4 @@
-"""Contracts for ``scrapy check``: a quick look at the live site, two requests. No test suite: that has recorded pages."""
+"""Contracts for ``scrapy check``: two requests tell whether the live site is as expected. Tests have recorded pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,8 @@ from scrapy.contracts import Contract
 from scrapy.exceptions import ContractFail
 from scrapy.http import Response, TextResponse
 
-from newsmirror.decode import EncodingError
 from newsmirror.discovery import ListSource
+from newsmirror.exceptions import EncodingError
 from newsmirror.extract import extract_list
 from newsmirror.spider import read_text
 

@@ -91,7 +91,7 @@ class NewsSpider(Spider):
         self._open_lists[url] = source
         return Request(
             url, callback=self.parse_list, errback=self.list_failed, priority=10,
-            dont_filter=True,  # a list is asked once a run; Scrapy's memory of requests, with a JOBDIR, is of other runs
+            dont_filter=True,  # asked once a run; Scrapy's memory of requests, with a JOBDIR, is of other runs
             cb_kwargs={"source": source, "address": url},
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import argparse
 import gzip
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import datetime
@@ -56,33 +57,38 @@ def record_case(folder: Path, text: str, url: str, site: Site) -> None:
 
 
 class Command(ScrapyCommand):
-    """``scrapy fixture SPIDER URL --case NAME`` or ``scrapy fixture SPIDER --refresh``."""
+    """``scrapy fixture URL`` or ``scrapy fixture --refresh``."""
 
     requires_project = True
 
     def syntax(self) -> str:
-        return "[options] <spider> [url]"
+        return "[options] [url]"
 
     def short_desc(self) -> str:
         return "Record an article's page as a test case, or refresh the expected files of all cases"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--case", metavar="NAME", help="folder of the case below tests/sites/<spider>/")
+        parser.add_argument("--case", metavar="NAME", help="name of the case (the article's id)")
         parser.add_argument("--refresh", action="store_true", help="make the expected files of all cases anew")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if not args or (not opts.refresh and (len(args) != 2 or not opts.case)):
-            raise UsageError("use: scrapy fixture SPIDER URL --case NAME, or scrapy fixture SPIDER --refresh")
+        if len(args) != (0 if opts.refresh else 1) or not re.fullmatch(r"[\w.-]*", opts.case or ""):
+            raise UsageError("use: scrapy fixture URL [--case NAME], or scrapy fixture --refresh")
         assert self.crawler_process
-        spider = self.crawler_process.spider_loader.load(args[0])
-        site: Site = spider.site  # type: ignore[attr-defined]  # all spiders of this project have one
-        folder = CASES / site.name
-        if opts.refresh:
-            for case in sorted(folder.glob("*/meta.json")):
-                write_expected(case.parent, site)
-            return
-        self._record(spider, args[1], folder / opts.case, site)
+        loader = self.crawler_process.spider_loader
+        spiders = [loader.load(name) for name in loader.list()]
+        for spider in spiders:
+            site: Site = spider.site  # type: ignore[attr-defined]  # all spiders of this project have one
+            if opts.refresh:
+                for case in sorted((CASES / site.name).glob("*/meta.json")):
+                    write_expected(case.parent, site)
+            elif known := site.article_of(args[0]):
+                return self._record(spider, args[0], CASES / site.name / (opts.case or str(known[0])), site)
+        if not opts.refresh:
+            names = ", ".join(sorted(loader.list()))
+            raise UsageError(f"'{args[0][:200]}' is no article of {names}; give the address of an article's page")
+        return None
 
     def _record(self, spider: type[Spider], url: str, folder: Path, site: Site) -> None:
         def keep(response: Response) -> None:
@@ -97,5 +103,5 @@ class Command(ScrapyCommand):
         self.settings.set("ITEM_PIPELINES", {}, priority="cmdline")
         self.crawler_process.crawl(type(spider.__name__, (spider,), {"start": start}))
         self.crawler_process.start()
-        if not (folder / "meta.json").exists():
+        if not (folder / "expected.md").exists():
             self.exitcode = 1

@@ -9,8 +9,8 @@ from scrapy.http import Response, TextResponse
 
 from newsmirror.discovery import ListSource
 from newsmirror.exceptions import EncodingError
-from newsmirror.extract import extract_list
-from newsmirror.spider import read_text
+from newsmirror.listing import extract_list
+from newsmirror.reading import read_text
 
 FEWEST_LINKS = 5
 """A category page with less is none: 20 or more stood on those that were seen."""

@@ -15,6 +15,7 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
+from newsmirror.asking import article_request, list_request
 from newsmirror.config import Config
 from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
 from newsmirror.failures import NotAskedError, explain
@@ -85,15 +86,8 @@ class NewsSpider(Spider):
                 else:
                     self._discovery.add_pending(pending)
         for source in sources.values():
-            yield self._list_request(source.url, source)
-
-    def _list_request(self, url: str, source: ListSource) -> Request:
-        self._open_lists[url] = source
-        return Request(
-            url, callback=self.parse_list, errback=self.list_failed, priority=10,
-            dont_filter=True,  # asked once a run; Scrapy's memory of requests, with a JOBDIR, is of other runs
-            cb_kwargs={"source": source, "address": url},
-        )  # fmt: skip
+            self._open_lists[source.url] = source
+            yield list_request(source.url, source, callback=self.parse_list, errback=self.list_failed)
 
     def parse_list(self, response: Response, source: ListSource, address: str) -> Iterator[Request]:
         """Take the links of a list page or feed and go on to its next page while that brings news.
@@ -121,7 +115,8 @@ class NewsSpider(Spider):
         news = self._discovery.add(source, page.links, is_known=lambda i: not refresh and self.memory.knows(i))
         if page.next_url and news and self._pages_read[source] < self.arguments.pages and source.kind != "home":
             logger.debug("Next page of %s: %s", source.url, page.next_url)
-            yield self._list_request(page.next_url, source)
+            self._open_lists[page.next_url] = source
+            yield list_request(page.next_url, source, callback=self.parse_list, errback=self.list_failed)
 
     def _compare_list(self, source: ListSource, page: ListPage) -> None:
         """Look at the first page of a list beside those of the other lists and of the runs before."""
@@ -168,7 +163,8 @@ class NewsSpider(Spider):
         self.crawler.stats.set_value("newsmirror/asked", len(asked))
         for article in asked:
             self._open_articles[article.url] = article
-            self.crawler.engine.crawl(self._article_request(article))
+            request = article_request(article, callback=self.parse_article, errback=self.article_failed)
+            self.crawler.engine.crawl(request)
         if asked:
             raise DontCloseSpider
 
@@ -186,15 +182,6 @@ class NewsSpider(Spider):
         for words, addresses in sorted(self._list_failures.items()):
             shown = ", ".join(addresses[:8]) + (f" and {len(addresses) - 8} more" if len(addresses) > 8 else "")
             logger.warning("%d of the lists could not be used (%s): %s", len(addresses), words, shown)
-
-    def _article_request(self, article: Wanted) -> Request:
-        return Request(
-            article.url, callback=self.parse_article, errback=self.article_failed, dont_filter=True,
-            cb_kwargs={
-                "published": article.published, "category": article.category, "address": article.url,
-                "titles": article.titles,
-            },
-        )  # fmt: skip
 
     def parse_article(
         self,

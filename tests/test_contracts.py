@@ -21,9 +21,12 @@ def check(server: SampleServer, folder: Path) -> tuple[int, str]:
 
 
 def serve_known_article(server: SampleServer) -> None:
-    """The sample site's own article under the address that the real site has had for years."""
+    """An article of the sample site with the id and day of one that the real site has had for years."""
     newest = next(iter(server.site.articles.values()))
-    server.overrides[SITE.known_article] = server.site.respond(newest.url.partition("secretchina.com")[2])
+    path = newest.url.partition("secretchina.com")[2]
+    page = server.site.respond(path)
+    body = page.body.replace(path.encode(), SITE.known_article.encode()).replace(str(newest.id).encode(), b"992542")
+    server.overrides[SITE.known_article] = Answer(page.status, page.content_type, body)
 
 
 def test_site_that_is_as_expected_passes(server: SampleServer, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from newsmirror.durable import writing
 from newsmirror.exceptions import NewsmirrorError
 from newsmirror.lock import RunLock
 from newsmirror.outcome import Outcome
-from newsmirror.publish import outcome_of
 from newsmirror.quarantine import Entry, Quarantine
+from newsmirror.status import outcome_of_error
 from newsmirror.text import printable
 
 ACTIONS = ("list", "show", "retry", "release")
@@ -57,7 +57,7 @@ class Command(ScrapyCommand):
                 self._decide(action, entries, private)
         except NewsmirrorError as error:
             print(f"newsmirror: {error}", file=sys.stderr)
-            self.exitcode = outcome_of(error).exit_code
+            self.exitcode = outcome_of_error(error).exit_code
 
     def _chosen(self, names: list[str], opts: argparse.Namespace) -> list[Entry]:
         """The entries that are meant; UsageError where one does not exist."""

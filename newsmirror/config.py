@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 from urllib.parse import urlsplit
 
-from newsmirror.addresses import LOOPBACK
+from newsmirror.addresses import LOOPBACK, is_loopback
 from newsmirror.alarms import AlarmRules, read_rules
 from newsmirror.checks import Gate, block_faults
 from newsmirror.chromium import missing_parts
@@ -18,7 +18,7 @@ from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.pushing import Pushing, read_pushing
 from newsmirror.render import Blocks, PageStyle
-from newsmirror.route import Route, read_route
+from newsmirror.route import Route, find_conflict, read_route
 from newsmirror.script import Script
 
 PREFIX = "NEWSMIRROR_"
@@ -58,6 +58,11 @@ class Config:
     def front_host(self) -> str | None:
         """Host of the front, None where the site itself is asked."""
         return urlsplit(self.site_url).hostname if self.site_url else None
+
+    def conflict_with(self, environment: Mapping[str, str]) -> str | None:
+        """A sentence where the environment asks for a proxy and the settings do not say whether to use it."""
+        front_is_here = bool(self.front_host and is_loopback(self.front_host))
+        return find_conflict(self.route, environment, front_is_here=front_is_here)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> "Config":

@@ -24,6 +24,8 @@ PROXY_ERRORS = {"TunnelError", "ProxyError"}
 """Of Scrapy and of httpx, which is imported only where a proxy needs it."""
 TOO_LARGE = "the answer is larger than DOWNLOAD_MAXSIZE"
 
+UNPACKERS = {"gzip", "zlib", "brotli", "backports", "compression"}
+"""Modules whose exceptions say that a compressed answer is none; they have no common base."""
 WORDS: tuple[tuple[type[BaseException], str, str], ...] = (
     (CannotResolveHostError, "unreachable", "the host's name is not known"),
     (UnsupportedURLSchemeError, "refused", "the scheme of the address is not allowed"),
@@ -60,6 +62,8 @@ def explain(error: BaseException) -> tuple[str, str]:
         return "identity", NO_TLS
     if any(type(cause).__name__ in PROXY_ERRORS for cause in causes):
         return "unreachable", PROXY
+    if type(error).__module__.partition(".")[0] in UNPACKERS:
+        return "refused", "the answer cannot be unpacked"
     for kind, reason, words in WORDS:
         if isinstance(error, kind):
             return reason, words

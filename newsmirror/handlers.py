@@ -1,5 +1,6 @@
 """Download handlers: Scrapy's own, with what no setting can give."""
 
+import os
 from typing import Any
 
 from scrapy import Request
@@ -66,9 +67,12 @@ class Careful:
         config = Config.from_settings(crawler.settings)
         self._route = config.route
         self._front = origin(config.site_url) if config.site_url else None
+        self._conflict = config.conflict_with(os.environ)
         self._patience = Patience(crawler)
 
     async def download_request(self, request: Request) -> Response:
+        if self._conflict:
+            raise RequestRefusedError("refused", self._conflict)
         scheme, host, port = origin(request.url)
         if scheme != "https" and (scheme, host, port) != self._front:
             raise UnsupportedURLSchemeError("plain http is for a front on this machine only")

@@ -26,7 +26,9 @@ def server() -> Iterator[SampleServer]:
 def clean_environment() -> dict[str, str]:
     """This process's environment without what could reach into a run."""
     return {
-        name: value for name, value in os.environ.items() if not name.startswith(("NEWSMIRROR_", "GIT_", "SCRAPY_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("NEWSMIRROR_", "GIT_", "SCRAPY_")) and not name.lower().endswith("_proxy")
     }
 
 

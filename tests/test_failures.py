@@ -1,8 +1,12 @@
 """Exceptions → reasons and words."""
 
+import gzip
 import ssl
+import zlib
 
+import brotli
 import pytest
+from backports import zstd
 from OpenSSL import SSL
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -52,6 +56,10 @@ def ssl_error(reason: str) -> SSL.Error:
         (IgnoreRequest("body (3 B) exceeded DOWNLOAD_MAXSIZE (2 B)"), ("refused", TOO_LARGE)),
         (IgnoreRequest("max redirections reached"), ("refused", "max redirections reached")),
         (UnsupportedURLSchemeError(), ("refused", "the scheme of the address is not allowed")),
+        (gzip.BadGzipFile(), ("refused", "the answer cannot be unpacked")),
+        (zlib.error(), ("refused", "the answer cannot be unpacked")),
+        (brotli.error(), ("refused", "the answer cannot be unpacked")),
+        (zstd.ZstdError(), ("refused", "the answer cannot be unpacked")),
         (RequestRefusedError("limited", "forbidden by robots.txt"), ("limited", "forbidden by robots.txt")),
         (from_twisted(RequestRefusedError("refused", "why")), ("refused", "why")),
         (from_twisted(ssl_error("certificate verify failed")), ("identity", CERTIFICATE)),

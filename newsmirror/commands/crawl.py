@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
-from newsmirror.addresses import is_loopback
 from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
@@ -17,7 +16,7 @@ from newsmirror.history import finished_at
 from newsmirror.notify import check_alarms
 from newsmirror.outcome import Outcome
 from newsmirror.report import outcome_of
-from newsmirror.route import find_conflict, proxies_of
+from newsmirror.route import proxies_of
 from newsmirror.runs import RunRecord
 from newsmirror.status import note_early_end
 
@@ -39,8 +38,7 @@ QUIET = {
 
 def check_environment(config: Config) -> list[str]:
     """What the environment's proxies have against a run; where nothing, the log says that they are not used."""
-    front_is_here = bool(config.front_host and is_loopback(config.front_host))
-    if conflict := find_conflict(config.route, os.environ, front_is_here=front_is_here):
+    if conflict := config.conflict_with(os.environ):
         return [conflict]
     if names := proxies_of(os.environ):
         logger.info("The environment's proxies (%s) are not used", ", ".join(names))

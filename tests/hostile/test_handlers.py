@@ -81,6 +81,17 @@ def test_names_and_numbers_of_this_machine_are_not_connected_to(fetcher: Fetcher
     assert trap.hits == 0
 
 
+def test_proxy_of_the_environment_is_not_gone_around(
+    fetcher: Fetcher, trap: Trap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
+
+    reason, words = failure(fetcher, f"https://localhost:{trap.port}/", front="https://front.example")
+
+    assert (reason, words.partition(",")[0]) == ("refused", "the environment asks for a proxy (all_proxy)")
+    assert trap.hits == 0
+
+
 def test_loopback_is_connected_to_where_it_is_the_front(fetcher: Fetcher, hostile: HostileServer) -> None:
     hostile.behaviours["/"] = behaviours.answer(PAGE)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 from lxml import html
@@ -21,7 +20,7 @@ from newsmirror.items import (
     Quote,
     Span,
 )  # fmt: skip
-from newsmirror.tables import joined, lines, table_blocks
+from newsmirror.tables import holder, joined, lines, table_blocks
 from newsmirror.text import EDGES, fold
 
 # What stands on lines of its own. Items and cells are here for those that stand outside of a list or table.
@@ -178,27 +177,13 @@ def _heading(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
 
 def _list(node: html.HtmlElement, addresses: Addresses) -> list[Block]:
     """A list; what stands in it but in no item is an item, too."""
-    items: list[tuple[Block, ...]] = [read_blocks(_wrapped(node.text), addresses)]
+    items: list[tuple[Block, ...]] = [read_blocks(holder(node.text), addresses)]
     for child in node:
         if isinstance(child.tag, str):
-            items.append(read_blocks(child if child.tag == "li" else _alone(child), addresses))
-        items.append(read_blocks(_wrapped(child.tail), addresses))
+            items.append(read_blocks(child if child.tag == "li" else holder(child), addresses))
+        items.append(read_blocks(holder(child.tail), addresses))
     items = [item for item in items if item]
     return [ListBlock(tuple(items), ordered=node.tag == "ol")] if items else []
-
-
-def _wrapped(text: str | None) -> html.HtmlElement:
-    element = html.Element("li")
-    element.text = text
-    return element
-
-
-def _alone(node: html.HtmlElement) -> html.HtmlElement:
-    """A parent that holds a copy of an element without the text behind it."""
-    element = html.Element("li")
-    element.append(deepcopy(node))
-    element[0].tail = None
-    return element
 
 
 def _table(node: html.HtmlElement, addresses: Addresses) -> list[Block]:

@@ -1,6 +1,7 @@
 """A table of a body → a table of text, or its cells' blocks where it only arranges them. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 from lxml import html
@@ -24,7 +25,7 @@ MAX_CELLS = 20_000
 """One long row among many short ones would be filled up to millions of empty cells."""
 MAX_SPAN = 100
 """How many columns or rows a cell may cover; the widest table of 41 measured has six columns."""
-ROW_HOLDERS = {"table", "thead", "tbody", "tfoot"}
+ROW_HOLDERS = {"thead", "tbody", "tfoot"}
 
 Read = Callable[[html.HtmlElement], tuple[Block, ...]]
 
@@ -41,9 +42,10 @@ def table_blocks(node: html.HtmlElement, read: Read) -> list[Block]:
 
     A table of one column, or a small one with pictures, is there for the looks: its cells become blocks.
     """
-    rows = [[_cell(cell, read) for cell in row.iterchildren("td", "th")] for row in _rows(node)]
+    rows: list[list[_Cell]] = []
+    loose: list[Block] = []
+    _walk(node, rows, loose, read)
     rows = [row for row in rows if any(cell.blocks for cell in row)]
-    loose = list(_loose(node, read))
     if _is_layout(rows):
         return [*loose, *(block for row in rows for cell in row for block in cell.blocks)]
     grid = _grid(rows)
@@ -53,36 +55,37 @@ def table_blocks(node: html.HtmlElement, read: Read) -> list[Block]:
     return [*loose, Table(tuple((*row, *((),) * (width - len(row))) for row in grid))]
 
 
-def _rows(node: html.HtmlElement) -> Iterator[html.HtmlElement]:
-    return (row for row in node.iter("tr") if next(row.iterancestors("table")) is node)
+def _walk(node: html.HtmlElement, rows: list[list[_Cell]], loose: list[Block], read: Read) -> None:
+    """Sort what a table holds: each piece of it stands in one cell or among what is loose."""
+    loose += read(holder(node.text))
+    for child in node:
+        if child.tag in ("td", "th"):
+            if node.tag != "tr":
+                rows.append([])
+            rows[-1].append(_Cell(read(child), _span(child, "colspan"), _span(child, "rowspan")))
+        elif child.tag == "tr" or child.tag in ROW_HOLDERS:
+            if child.tag == "tr":
+                rows.append([])
+            _walk(child, rows, loose, read)
+        elif isinstance(child.tag, str):
+            loose += read(holder(child))
+        loose += read(holder(child.tail))
 
 
-def _cell(node: html.HtmlElement, read: Read) -> _Cell:
-    return _Cell(read(node), _span(node, "colspan"), _span(node, "rowspan"))
+def holder(content: str | html.HtmlElement | None) -> html.HtmlElement:
+    """A parent for text, or for a copy of an element without the text behind it."""
+    holder = html.Element("div")
+    if isinstance(content, str):
+        holder.text = content
+    elif content is not None:
+        holder.append(deepcopy(content))
+        holder[0].tail = None
+    return holder
 
 
 def _span(node: html.HtmlElement, name: str) -> int:
     value = (node.get(name) or "").strip()
     return min(max(int(value), 1), MAX_SPAN) if value.isascii() and value.isdigit() and len(value) < 6 else 1
-
-
-def _loose(node: html.HtmlElement, read: Read) -> Iterator[Block]:
-    """The caption, and text that stands between rows or cells."""
-    for part in [node, *(inner for inner in node.iter(*ROW_HOLDERS, "tr") if inner is not node)]:
-        if next(part.iterancestors("table"), node) is not node:
-            continue
-        for text in [part.text, *(child.tail for child in part)]:
-            if text and text.strip():
-                yield from read(_paragraph(text))
-        for child in part.iterchildren():
-            if isinstance(child.tag, str) and child.tag not in {*ROW_HOLDERS, "tr", "td", "th", "colgroup", "col"}:
-                yield from read(child)
-
-
-def _paragraph(text: str) -> html.HtmlElement:
-    element = html.Element("p")
-    element.text = text
-    return element
 
 
 def _is_layout(rows: Sequence[Sequence[_Cell]]) -> bool:

@@ -8,8 +8,11 @@ import unicodedata
 # surrogates without a partner and non-characters.
 INVISIBLE = re.compile(
     "[\u200b\u2060-\u206f\ufeff\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u115f\u1160\u3164\uffa0\ufff9-\ufffb"
-    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\U000e0000\U000e0001]"
+    "\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\U000e0000\U000e0001]"
 )
+# &#150; is a dash to every browser: what stands at the places of C1 controls was typed in Windows-1252.
+C1 = re.compile("[\x80-\x9f]")
+WINDOWS = {chr(code): bytes([code]).decode("cp1252", errors="ignore") for code in range(0x80, 0xA0)}
 # Joiners stay where writing needs them: behind Arabic, Indic and Mongolian letters and behind emoji.
 JOINER = re.compile("(?<![\u0600-\u18af\u2190-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff])[\u200c\u200d]+")
 # Tag characters make three flags of one (England, Scotland, Wales); elsewhere they hide text.
@@ -23,14 +26,14 @@ WIDE = (
 )
 # A line end between two Chinese characters is the source's layout, not a space of the author.
 FOLDED_LINE = re.compile(rf"(?<=[{WIDE}])[ \t]*\n\s*(?=[{WIDE}])")
-WHITE = re.compile("[ \t\r\n\x0b\x0c\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
+WHITE = re.compile("[ \t\r\n\x0b\x0c\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 EDGES = " \t\r\n\u00a0\u3000"
 """What is cut from both ends of a paragraph: white space and the indent of Chinese typesetting."""
 
 
 def fold(text: str) -> str:
     """Text in NFC without invisible characters, every run of white space one space; edges are kept."""
-    text = INVISIBLE.sub("", text)
+    text = INVISIBLE.sub("", C1.sub(lambda m: WINDOWS[m[0]], text))
     if not text.isascii():
         text = unicodedata.normalize("NFC", TAGS.sub(r"\1", JOINER.sub("", text)))
         text = TOWER.sub(r"\1", text)

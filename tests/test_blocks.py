@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsmirror.blocks import MEMBERS_MARK, parse_fragment, remove, replace_with_mark
 from newsmirror.items import (
@@ -12,6 +14,7 @@ from newsmirror.items import (
     Quote,
     Span,
     Table,
+    block_lines,
 )  # fmt: skip
 from tests.samples import blocks_of, paragraph
 
@@ -322,3 +325,25 @@ def test_replace_with_mark_keeps_the_tail() -> None:
     root = parse_fragment('<div id="x">一</div>二')
     replace_with_mark(root[0])
     assert (root[0].tag, root.text_content()) == (MEMBERS_MARK, "二")
+
+
+TAGS = [
+    "p", "div", "strong", "em", 'a href="https://example.org/"', "span", "center", "ul", "ol", "li", "table", "tbody",
+    "tr", "td", "th", "caption", "blockquote", "h2", "br", "hr", "font", "dl", "dd", "pre", "figure", "figcaption",
+]  # fmt: skip
+SOUP = st.lists(
+    st.one_of(
+        st.sampled_from("河边钟声老人早晨"),
+        st.sampled_from(TAGS).map("<{}>".format),
+        st.sampled_from(TAGS).map(lambda tag: f"</{tag.split()[0]}>"),
+    ),
+    max_size=16,
+)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(parts=SOUP)
+def test_every_word_of_broken_markup_is_kept_once(parts: list[str]) -> None:
+    words = [part for part in parts if not part.startswith("<")]
+
+    assert sorted("".join("".join(block_lines(blocks_of("".join(parts)))).split())) == sorted(words)

@@ -71,6 +71,14 @@ def test_picture_in_a_large_table_becomes_a_link() -> None:
     assert cells(row * 3) == (Table((((Span("图片", href=A),), (Span("一"),), (Span("二"),)),) * 3),)
 
 
+def test_cells_without_a_row_are_rows() -> None:
+    assert cells("<tbody><td>甲<td>乙</tbody>") == (paragraph("甲"), paragraph("乙"))
+
+
+def test_picture_between_rows_is_kept() -> None:
+    assert cells(f"<tr><td>甲</td><td>乙</td></tr>{IMG}") == (Picture(A), table("甲 乙"))
+
+
 def test_table_in_a_cell_keeps_its_text() -> None:
     inner = "<table><tr><td>一</td><td>二</td></tr></table>"
 

@@ -27,7 +27,7 @@ AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,
 BLOCK_LIMIT = 20_000
 ANY_TREE = Gate(exists=lambda path: True, may_load=lambda host: True)
 """What needs the site and the tree to be judged by, the publisher judges when it opens."""
-DEFAULTS = {"REPO": "mirror", "AUTHOR": "newsmirror <newsmirror@example.invalid>"}
+DEFAULTS = {"REPO": "mirror", "AUTHOR": "newsmirror <newsmirror@example.invalid>", "HANG_SECONDS": "1800"}
 """For callers that bring no settings file; newsmirror/settings.py says the same."""
 
 
@@ -53,6 +53,8 @@ class Config:
     """``never``, ``lists`` or ``always``."""
     route: Route
     dry_run: bool
+    hang_seconds: float
+    """How long after ``CLOSESPIDER_TIMEOUT`` a run may still need before it counts as hanging."""
 
     @property
     def front_host(self) -> str | None:
@@ -107,6 +109,7 @@ class _Reader:
             browser=self.browser(),
             route=read_route(self.text, self.refuse),
             dry_run=self.flag("DRY_RUN"),
+            hang_seconds=self.hang_seconds(),
         )
         if self.problems:
             raise ConfigError(self.problems)
@@ -127,6 +130,13 @@ class _Reader:
         if value not in ("", "0", "1", "false", "true"):
             self.refuse(name, f"is '{value}'; use 1 or 0")
         return value in ("1", "true")
+
+    def hang_seconds(self) -> float:
+        value = self.text("HANG_SECONDS")
+        if not re.fullmatch(r"[0-9]{1,6}", value) or not int(value):
+            self.refuse("HANG_SECONDS", f"is '{value}'; use a number of seconds from 1 to 999999")
+            return 1.0
+        return float(value)
 
     def branch(self) -> str:
         value = self.text("BRANCH") or "main"

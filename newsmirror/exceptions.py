@@ -29,6 +29,10 @@ class NoSpaceError(NewsmirrorError):
     """Raised by `durable` and `store` when the disk is full or the folder cannot be written."""
 
 
+class StateError(NewsmirrorError):
+    """Raised by `store` when the state file is damaged; it is set aside then."""
+
+
 class CommitError(NewsmirrorError):
     """Raised by `Committer` when git did not take the commit; carries git's words."""
 

@@ -14,7 +14,7 @@ from newsmirror.commits import Committer
 from newsmirror.config import Config
 from newsmirror.durable import require_space, uninterrupted, writing
 from newsmirror.evidence import Evidence
-from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError
+from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, StateError
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
@@ -31,7 +31,8 @@ from newsmirror.record import Record, record_file
 from newsmirror.rehearsal import tell_plan
 from newsmirror.site import Site
 from newsmirror.stage import Stage
-from newsmirror.state import open_state
+from newsmirror.stale import remove_stale
+from newsmirror.state import open_state, renew
 from newsmirror.status import Result, make_status, outcome_of_error, write_status
 from newsmirror.store import Pending
 
@@ -87,14 +88,12 @@ class Publisher:
                 require_space(private, 0, 0)
             lock = RunLock(private / "lock")
             stack.callback(lock.release)
-            if lock.died:
-                logger.warning("The run before did not come to its end; what it had not published comes again")
             self._committer = Committer(self._repository, self._config.author)
-            self._committer.clear()
+            self._recover(lock.died)
             self._checkout = Checkout(self._repository)
             self._checkout.finish()
             self._base = self._repository.tip()
-            self._store = open_state(self._repository, self._base)
+            self._store = open_state(self._repository, self._base, doubtful=lock.died is not None)
             stack.callback(self._store.close)
             self._stage = Stage(self._repository, self._base)
             stack.callback(self._stage.close)
@@ -109,6 +108,14 @@ class Publisher:
             logger.warning(
                 "NEWSMIRROR_PUBLIC_URL is not set and no known remote tells it: QR codes hold the source's addresses"
             )
+
+    def _recover(self, died: float | None) -> None:
+        """Clear away what a killed run or a killed git has left."""
+        if died is not None:
+            logger.warning("The run before did not come to its end; what it had not published comes again")
+        if removed := remove_stale(self._repository.root, self._repository.branch, died=died):
+            logger.warning("Removed what a git that is gone had left: %s", ", ".join(removed))
+        self._committer.clear()
 
     def close(self) -> None:
         """Give up state and lock."""
@@ -189,15 +196,23 @@ class Publisher:
         """The order of the steps is what a crash at any point relies on; docs/architecture.md tells why."""
         if self._broken:
             raise self._broken
+        try:
+            self._commit_all(failures, pending)
+        except StateError:
+            renew(self._store, self._repository, self._commit or self._base)
+            if not self._commit:
+                self._commit_all(failures, pending)
+        with uninterrupted():
+            self.evidence.settle()
+            self._checkout.finish()
+
+    def _commit_all(self, failures: list[tuple[str, str]], pending: list[Pending]) -> None:
         with self._store.transaction():  # its end is the end of this block: state after commit
             self._record(failures, pending)
             self._write_lists()
             self._check()
             with uninterrupted():
                 self._make_commit()
-        with uninterrupted():
-            self.evidence.settle()
-            self._checkout.finish()
 
     def _record(self, failures: list[tuple[str, str]], pending: list[Pending]) -> None:
         """Into the state, where the lists are made from; what is not committed is rolled back."""

@@ -11,24 +11,32 @@ from newsmirror.store import Store
 logger = logging.getLogger(__name__)
 
 
-def open_state(repository: Repository, tip: str | None) -> Store:
-    """The state of the newest commit *tip*, corrected or made anew where it is not. Raises NoSpaceError."""
+def open_state(repository: Repository, tip: str | None, *, doubtful: bool = False) -> Store:
+    """The state of the newest commit *tip*, corrected or made anew where it is not.
+
+    *doubtful*: the run before did not come to its end, so look whether the file is whole. Raises NoSpaceError.
+    """
     path = repository.private / "state.sqlite"
     fresh = not path.exists()
-    store = Store(path)
+    store = Store(path, doubtful=doubtful)
     try:
         known = store.commit_id()
-        if tip is None or known == tip:
+        if tip is None or known == tip or (known and _catch_up(store, repository, known, tip)):
             return store
-        if known and not store.damaged and _catch_up(store, repository, known, tip):
-            return store
-        count = store.rebuild(read_rows(repository.blobs(_names(tip, repository.data_names(tip)))), tip)
         why = "was damaged" if store.damaged else "was missing" if fresh else "belonged to another commit"
-        logger.warning("The state file %s; it is rebuilt from data/ with %d articles", why, count)
+        renew(store, repository, tip, why=why)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def renew(store: Store, repository: Repository, tip: str | None, *, why: str = "was damaged") -> None:
+    """Fill the state with what the commit *tip* holds, and say so."""
+    count = 0
+    if tip:
+        count = store.rebuild(read_rows(repository.blobs(_names(tip, repository.data_names(tip)))), tip)
+    logger.warning("The state file %s; it is rebuilt from data/ with %d articles", why, count)
 
 
 def _names(commit: str, paths: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorError, NoSpaceError
+from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorError, NoSpaceError, StateError
 from newsmirror.outcome import Outcome, PushResult, Report
 from newsmirror.remotes import RemotePush
 from newsmirror.runs import RunRecord
@@ -32,7 +32,7 @@ class Result:
 
 OUTCOMES: dict[type[NewsmirrorError], Outcome] = {
     BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE,
-    CommitError: Outcome.COMMIT_FAILED, GitError: Outcome.COMMIT_FAILED,
+    CommitError: Outcome.COMMIT_FAILED, GitError: Outcome.COMMIT_FAILED, StateError: Outcome.FAILED,
 }  # fmt: skip
 
 

@@ -6,13 +6,13 @@ before leaves no trace here, one that dies between the two is seen by the commit
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsmirror.catalog import Catalog
-from newsmirror.exceptions import NoSpaceError
+from newsmirror.exceptions import NoSpaceError, StateError
 from newsmirror.items import Row
 
 SCHEMA = """
@@ -39,25 +39,26 @@ class Pending:
 class Store(Catalog):
     """The state of one mirror. Times are stored in UTC."""
 
-    def __init__(self, path: Path):
-        """Open or make the file; a damaged one is set aside. Raises NoSpaceError where it cannot be written."""
+    def __init__(self, path: Path, *, doubtful: bool = False):
+        """Open or make the file; a damaged one is set aside. *doubtful*: read all of it to see whether it is whole.
+
+        Raises NoSpaceError where it cannot be written.
+        """
         self.damaged = False
+        self._path = path
         try:
-            self._open(path)
-        except sqlite3.OperationalError as error:
-            raise NoSpaceError(
-                f"the state file cannot be opened ({error}); free space or correct its rights"
-            ) from error
-        except sqlite3.DatabaseError:
-            path.replace(path.with_suffix(".damaged"))
+            with self.guarded():
+                self._open(path)
+                if doubtful and self._db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                    raise sqlite3.DatabaseError("not whole")
+        except StateError:
             self.damaged = True
-            self._open(path)
 
     def _open(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.execute("PRAGMA synchronous=FULL")
             self._make_tables()
             self._db.executescript(SCHEMA)
         except sqlite3.Error:
@@ -78,15 +79,46 @@ class Store(Catalog):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All changes inside take effect together at its end, or not at all."""
-        self._db.execute("BEGIN")
+        """All changes inside take effect together at its end, or not at all.
+
+        Raises NoSpaceError where they cannot be written, StateError where the file is damaged.
+        """
+        with self.guarded():
+            self._db.execute("BEGIN")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                self._forget_forms()
+                raise
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn SQLite's errors into ours. A damaged file is set aside and an empty one opened in its place.
+
+        Raises NoSpaceError, and StateError for what has to be filled anew from the tree.
+        """
         try:
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            self._forget_forms()
-            raise
-        self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise NoSpaceError(
+                f"the state file cannot be written ({error}); free space or correct its rights"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:  # the others are mistakes of this program
+                raise
+            self._set_aside()
+            raise StateError("the state file is damaged; the next run makes it anew from data/") from error
+
+    def _set_aside(self) -> None:
+        self._db.close()
+        self._path.replace(self._path.with_suffix(".damaged"))
+        for ending in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        with self.guarded():
+            self._open(self._path)
 
     def commit_id(self) -> str | None:
         """The commit whose articles this state knows."""

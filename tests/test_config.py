@@ -68,6 +68,8 @@ def test_other_settings_are_ignored() -> None:
         ),
         ({"SCRIPT": "b5"}, "NEWSMIRROR_SCRIPT is 'b5'; use source or simplified or traditional"),
         ({"IMAGES": "all"}, "NEWSMIRROR_IMAGES is 'all'; use mirror or embed or none"),
+        ({"HANG_SECONDS": "0"}, "NEWSMIRROR_HANG_SECONDS is '0'; use a number of seconds from 1 to 999999"),
+        ({"HANG_SECONDS": "1h"}, "NEWSMIRROR_HANG_SECONDS is '1h'; use a number of seconds from 1 to 999999"),
         ({"BROWSER": "some"}, "NEWSMIRROR_BROWSER is 'some'; use never or lists or always"),
     ],
 )

@@ -187,6 +187,48 @@ def test_state_behind_the_commit_is_brought_up_to_date(config: Config) -> None:
     assert known
 
 
+def test_state_that_turns_out_damaged_while_it_is_asked_is_rebuilt(
+    config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(config, story(1))
+    publisher = Publisher(config, SITE)
+    publisher.open()
+    damage(publisher)
+
+    known = publisher.memory.knows(1)
+    publisher.close()
+
+    assert known
+    assert "The state file was damaged; it is rebuilt from data/ with 1 articles" in caplog.text
+
+
+def test_state_that_turns_out_damaged_at_the_end_costs_nothing(config: Config) -> None:
+    publish(config, story(1))
+    publisher = Publisher(config, SITE, now=lambda: NOW)
+    publisher.open()
+    publisher.add(page_of(story(2), config))
+    damage(publisher)
+
+    result = publisher.finish(READ)
+    publisher.close()
+
+    assert result.outcome is Outcome.PUBLISHED
+    assert publish(config).outcome is Outcome.NOTHING_NEW
+    assert git(config.repo, "rev-list", "--count", "main") == "2"
+
+
+def damage(publisher: Publisher) -> None:
+    """Overwrite the articles on the disk, as a bad sector would, and make SQLite read them again."""
+    store = publisher._store
+    store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    root = store._db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'articles'").fetchone()[0]
+    with store._path.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    store._db.close()
+    store._open(store._path)
+
+
 def test_interrupted_run_leaves_nothing(config: Config, caplog: pytest.LogCaptureFixture) -> None:
     publish(config, story(1))
     dying = Publisher(config, SITE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmirror.exceptions import NoSpaceError
+from newsmirror.exceptions import NoSpaceError, StateError
 from newsmirror.items import Row
 from newsmirror.lists import Subject
 from newsmirror.store import Pending, Store
@@ -201,8 +201,50 @@ def test_damaged_file_is_set_aside(tmp_path: Path) -> None:
     assert (tmp_path / "state.damaged").read_bytes() == b"no database" * 1000
 
 
+def test_doubtful_file_is_read_as_a_whole(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state.db")
+    store.put(row(id=number, title=f"{number}" * 200) for number in range(2000))
+    store.close()
+    pages = bytearray((tmp_path / "state.db").read_bytes())
+    pages[40 * 4096 : 41 * 4096] = b"\xff" * 4096
+    (tmp_path / "state.db").write_bytes(pages)
+    opened = [Store(tmp_path / "state.db", doubtful=doubtful) for doubtful in (False, True)]
+    found = [(store.damaged, store.count()) for store in opened]
+    for store in opened:
+        store.close()
+    assert found[1] == (True, 0)
+    assert not found[0][0]
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 8192])
+def test_emptied_file_is_an_empty_state(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "state.db").write_bytes(content)
+    store = Store(tmp_path / "state.db")
+    found = store.count(), store.commit_id()
+    store.close()
+    assert found == (0, None)
+
+
+def test_damage_found_in_a_transaction_leaves_an_empty_state(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state.db")
+    store.put([row()])
+    with pytest.raises(StateError, match="the state file is damaged"), store.transaction():
+        raise sqlite3.DatabaseError("database disk image is malformed")
+    found = store.count()
+    store.close()
+    assert found == 0
+    assert (tmp_path / "state.damaged").exists()
+
+
+def test_full_disk_in_a_transaction_takes_it_back(store: Store) -> None:
+    store._db.execute("PRAGMA max_page_count = 20")
+    with pytest.raises(NoSpaceError, match="database or disk is full"), store.transaction():
+        store.put(row(id=number, title=f"{number}" * 200) for number in range(2000))
+    assert store.count() == 0
+
+
 def test_file_in_a_missing_folder_cannot_be_opened(tmp_path: Path) -> None:
-    with pytest.raises(NoSpaceError, match="state file cannot be opened"):
+    with pytest.raises(NoSpaceError, match="state file cannot be written"):
         Store(tmp_path / "none" / "state.db")
 
 

@@ -3,7 +3,9 @@
 import argparse
 import logging
 import os
+import signal
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
 from scrapy.commands.crawl import Command as CrawlCommand
@@ -19,6 +21,7 @@ from newsmirror.report import outcome_of
 from newsmirror.route import proxies_of
 from newsmirror.runs import RunRecord
 from newsmirror.status import note_early_end
+from newsmirror.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +48,26 @@ def check_environment(config: Config) -> list[str]:
     return []
 
 
+def open_closed_streams() -> None:
+    """Give the numbers 0 to 2 to nothing, where a parent has closed them: files of ours must not take them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def hang_up_is_an_end() -> None:
+    """End on SIGHUP (a lost terminal) as on SIGTERM; where it is ignored (nohup), let it be so."""
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+
+
 class Command(CrawlCommand):
     """Scrapy's command with exit codes (docs/operate.md)."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        open_closed_streams()
         if len(args) != 1:
             raise UsageError("name one spider, as in: scrapy crawl secretchina")
         problems = self._problems(args[0], opts)
@@ -60,14 +79,25 @@ class Command(CrawlCommand):
         if self.settings and self.settings["LOG_LEVEL"] != "DEBUG":
             for name, level in QUIET.items():
                 logging.getLogger(name).setLevel(level)
+        with self._watched():
+            self._crawl(args[0], opts)
+
+    def _crawl(self, name: str, opts: argparse.Namespace) -> None:
         assert self.crawler_process
         started = datetime.now(UTC).replace(microsecond=0)
-        crawler = self._create_crawler(args[0])
+        crawler = self._create_crawler(name)
         self.crawler_process.crawl(crawler, **opts.spargs)
+        hang_up_is_an_end()
         self.crawler_process.start()
         failed = self.crawler_process.bootstrap_failed and not crawler.stats
         self.exitcode = Outcome.FAILED.exit_code if failed else outcome_of(crawler).exit_code
         self._tell(started)
+
+    def _watched(self) -> AbstractContextManager[object]:
+        """A watch over the run, where Scrapy's own limit of time is on."""
+        assert self.settings
+        limit, config = self.settings.getfloat("CLOSESPIDER_TIMEOUT"), Config.from_settings(self.settings)
+        return Watchdog(limit + config.hang_seconds, config.repo) if limit else nullcontext()
 
     def _tell(self, started: datetime) -> None:
         """Put a run that broke before it could do so on the record; send what the operator asks for."""

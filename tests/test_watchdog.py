@@ -1,0 +1,79 @@
+"""A process that hangs, and the watch that ends it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from newsmirror.runs import RunRecord
+from newsmirror.watchdog import Watchdog, descendants
+
+HANG = """
+import subprocess, sys, time, re
+from pathlib import Path
+import newsmirror.watchdog as watchdog
+watchdog.LAST_WORDS = 0.3
+with watchdog.Watchdog(0.3, Path(sys.argv[1])):
+    {hang}
+"""
+WAIT = """
+    child = subprocess.Popen(["sh", "-c", "sleep 1000 & echo $!; wait"], stdout=subprocess.PIPE)
+    print(child.pid, child.stdout.readline().decode(), flush=True)
+    time.sleep(1000)
+"""
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    (tmp_path / ".git/newsmirror").mkdir(parents=True)
+    return tmp_path
+
+
+def hang(repo: Path, how: str) -> tuple[int, str, list[int]]:
+    command = [sys.executable, "-c", HANG.format(hang=how), str(repo)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stderr, [int(word) for word in done.stdout.split()]
+
+
+def is_alive(process: int) -> bool:
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_run_that_waits_for_ever_is_ended_with_its_children(repo: Path) -> None:
+    code, said, children = hang(repo, WAIT.strip())
+
+    assert code == 1
+    assert "failed: the run hangs and is ended after 0 seconds; the next one goes on" in said
+    assert [process for process in children if is_alive(process)] == []
+    assert [(run["outcome"], run["exit_code"]) for run in RunRecord(repo / ".git/newsmirror").read()] == [("failed", 1)]
+
+
+def test_run_that_hangs_in_a_library_is_ended_too(repo: Path) -> None:
+    code, _, _ = hang(repo, 're.match("(a+)+b", "a" * 60)')
+
+    assert code == 1
+    assert "Timeout" in (repo / ".git/newsmirror/hang.txt").read_text()
+
+
+def test_run_that_ends_in_time_is_left_alone(repo: Path) -> None:
+    with Watchdog(3600, repo):
+        pass
+    assert (repo / ".git/newsmirror/hang.txt").read_bytes() == b""
+
+
+def test_watch_without_a_working_copy(tmp_path: Path) -> None:
+    with Watchdog(3600, tmp_path / "none"):
+        pass
+    assert not (tmp_path / "none").exists()
+
+
+def test_descendants_are_all_of_them() -> None:
+    with subprocess.Popen(["sh", "-c", "sleep 1000 & echo $!; wait"], stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        grandchild = int(child.stdout.readline())
+        found = descendants(child.pid)
+        for process in (grandchild, child.pid):
+            subprocess.run(["kill", "-9", str(process)], check=True)
+    assert found == [grandchild]

@@ -59,7 +59,7 @@ class Gate:
             return
         yield from shown.faults
         yield from _heading_faults(shown)
-        if not path.startswith("pages/") and shown.items > NEWEST:
+        if not path.startswith("pages/") and len(shown.items) > NEWEST:
             yield f"has a list of over {NEWEST} entries"
         yield from self.target_faults(shown, path)
 
@@ -80,7 +80,7 @@ class Gate:
             return None if self.may_load(host) and scheme else f"loads {target[:80]} from another host"
         if scheme is not None or not target:
             return f"loads {target[:80]}, which hosts do not show"
-        goal = _goal(target, path)
+        goal = goal_of(target, path)
         return None if self.exists(goal) else f"loads {goal[:120]}, which is not in the tree"
 
     def _link_fault(self, target: str, path: str, shown: Shown) -> str | None:
@@ -94,15 +94,17 @@ class Gate:
         if host or target.startswith(("/", "\\")):
             return f"links to {target[:80]}, which is neither relative nor begins with https://"
         place, _, anchor = target.partition("#")
-        goal = _goal(place, path) if place else path
+        goal = goal_of(place, path) if place else path
         if place and not self.exists(goal):
             return f"links to {goal[:120]}, which is not in the tree"
-        anchors = self._anchors(goal, shown) if place and goal != path else shown.anchors
-        if anchor and goal.endswith(".md") and anchors is not None and unquote(anchor) not in anchors:
+        if not anchor or not goal.endswith(".md"):
+            return None
+        anchors = shown.anchors if goal == path else self._anchors(goal)
+        if anchors is not None and unquote(anchor) not in anchors:
             return f"links to {goal[:120]}#{unquote(anchor)[:40]}, which is no heading there on GitHub and GitLab alike"
         return None
 
-    def _anchors(self, goal: str, shown: Shown) -> frozenset[str] | None:
+    def _anchors(self, goal: str) -> frozenset[str] | None:
         content = self.read(goal)
         return None if content is None else show(content.decode(errors="replace")).anchors
 
@@ -143,6 +145,6 @@ def _parts(target: str) -> tuple[str | None, str | None]:
         return "?", None
 
 
-def _goal(target: str, path: str) -> str:
+def goal_of(target: str, path: str) -> str:
     """The path in the tree that a relative link in the file at *path* leads to."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(urlsplit(target).path)))

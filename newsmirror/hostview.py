@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 from lxml import html
@@ -41,14 +41,18 @@ class Shown:
     links: tuple[str, ...]
     loads: tuple[str, ...]
     """Addresses of pictures, which the reader's browser asks for by itself."""
+    linked: tuple[tuple[str, str], ...]
+    """Address of each picture inside of a link, with the address that the link leads to."""
     names: frozenset[str]
     """Anchors that the file sets itself."""
-    items: int
-    """Entries of lists at the top level."""
+    items: tuple[str, ...]
+    """First link of each entry of the lists at the top level, empty where it has none."""
     faults: tuple[str, ...]
     """Markup that hosts do not show as it is meant."""
     last: str
     """Text of the last block."""
+    text: str
+    """All text, as it stands in the HTML."""
 
     @cached_property
     def anchors(self) -> frozenset[str]:
@@ -68,6 +72,7 @@ class _Element:
         return "".join(self.node.itertext()).strip()
 
 
+@lru_cache(maxsize=2)  # of one file, the gate and other checks ask one after the other
 def show(markdown: str) -> Shown:
     """What hosts show of a Markdown file."""
     page = markdown_to_html_with_extensions(markdown, OPTIONS, EXTENSIONS)
@@ -80,10 +85,12 @@ def show(markdown: str) -> Shown:
         headings=tuple((int(e.tag[1]), e.text) for e in elements if HEADING.fullmatch(e.tag)),
         links=tuple(node.get("href", "") for node in anchors if "href" in node.attrib),
         loads=tuple(_loads(elements)),
+        linked=tuple((image.get("src", ""), node.get("href", "")) for node in anchors for image in node.iter("img")),
         names=frozenset(name for node in anchors for name in (node.get("name"), node.get("id")) if name),
-        items=len(root.xpath("./ul/li | ./ol/li")),
+        items=tuple(next((a.get("href", "") for a in li.iter("a")), "") for li in root.xpath("./ul/li | ./ol/li")),
         faults=tuple(dict.fromkeys([*_swallowing(page), *_markup_faults(elements)])),
         last=top[-1].text if top else "",
+        text="".join(root.itertext()),
     )
 
 

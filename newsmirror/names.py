@@ -19,6 +19,7 @@ UNSAFE = re.compile(
 RESERVED = re.compile(
     r"(?i)(?:(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$|clock\$)(?:\..*)?|git~\d+|readme|index)"
 )
+MEANINGFUL = re.compile(r"(?i)(?:readme|index)(?:\.(?:md|html?|txt|rst))?|codeowners|_config\.yml|cname")
 MARKED = re.compile(r"~[0-9a-f]{8}$")
 """A name that looks as if it carried a digest gets one, so that it cannot pass for the name of another tag."""
 NAME_BYTES = 120
@@ -54,3 +55,12 @@ def file_name(name: str) -> str:
 def _folded(name: str) -> str:
     """What all forms of a name have in common for a disk that does not tell case and Unicode forms apart."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).upper().casefold())
+
+
+def name_fault(name: str) -> str | None:
+    """Why a file or folder of a mirror must not have this name, None where it may."""
+    if UNSAFE.search(name) or RESERVED.fullmatch(name) or unicodedata.normalize("NFC", name) != name:
+        return "has a name that some systems cannot store or take for another"
+    if MEANINGFUL.fullmatch(name):
+        return "has a name that hosts take for an order or a front page"
+    return None

@@ -57,10 +57,10 @@ def report(sources: Iterable[Source], *, each: bool, show: bool) -> bool:
             print(f"{source.name} {difference}")
     if not times:
         raise SystemExit("no article was found")
-    return _print_sum(total, times)
+    return print_sum(total, times)
 
 
-def _print_sum(total: Counter[str], times: list[float]) -> bool:
+def print_sum(total: Counter[str], times: list[float]) -> bool:
     met = True
     print(f"{len(times)} articles")
     for name in sorted({key.partition(":")[0] for key in total}):

@@ -28,8 +28,12 @@ MOST_IN_A_ROW = 2
 def with_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Bold-only short paragraphs as sub-heads, and all sub-heads in order: no level is skipped.
 
-    What has nothing behind it heads nothing.
+    What has nothing behind it heads nothing: a heading element there (an 原标题 of 2020 was one) is a paragraph.
     """
+    end = len(blocks)
+    while end and isinstance(blocks[end - 1], Heading):
+        end -= 1
+    blocks = (*blocks[:end], *(Paragraph(block.spans) for block in blocks[end:] if isinstance(block, Heading)))
     ranks = {level: rank for rank, level in enumerate(sorted({b.level for b in blocks if isinstance(b, Heading)}), 1)}
     found: list[Block] = []
     level = 0

@@ -75,6 +75,12 @@ def test_bold_paragraphs_with_nothing_behind_them_are_text(count: int) -> None:
     assert subheads(TEXT, *[bold("完")] * count) == []
 
 
+def test_heading_element_with_nothing_behind_it_is_a_paragraph() -> None:
+    heads = (Heading((Span("钟声"),), 1), TEXT, Heading((Span("完"),), 2), Heading((Span("原标题：钟声"),), 1))
+
+    assert with_headings(heads) == (heads[0], TEXT, paragraph("完"), paragraph("原标题：钟声"))
+
+
 def test_headings_begin_at_the_first_level_and_skip_none() -> None:
     blocks = (Heading((Span("甲"),), 4), TEXT, Heading((Span("乙"),), 2), TEXT, Heading((Span("丙"),), 4), TEXT)
 

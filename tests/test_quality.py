@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.compare import compare, read_page
-from benchmarks.quality import TARGETS
+from benchmarks.quality import TARGETS, main, print_sum, report
 from benchmarks.reading import Reader
 from benchmarks.reference import link_key, read_source
 from benchmarks.sources import Source, from_corpus, from_sample
@@ -111,3 +111,39 @@ def test_sample_site_meets_the_targets() -> None:
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus of real articles beside the project")
 def test_corpus_meets_the_targets() -> None:
     assert_targets_are_met(sum(map(counts_of, from_corpus(CORPUS)), Counter()))
+
+
+def test_report_of_one_article(capsys: pytest.CaptureFixture[str]) -> None:
+    source = next(from_sample())
+
+    report([source], each=True, show=True)
+
+    out = capsys.readouterr().out
+    assert out.startswith(f"{source.name} ")
+    assert "\n1 articles\n" in out
+    assert "characters that do not belong: 0.0000%" in out
+
+
+@pytest.mark.parametrize(
+    ("counts", "times", "met"),
+    [
+        ({"text:want": 1000, "text:kept": 999}, [5.0], True),
+        ({"text:want": 1000, "text:kept": 998}, [5.0], False),
+        ({"text:want": 10_000, "text:kept": 10_000, "foreign:kept": 5}, [5.0], True),
+        ({"text:want": 10_000, "text:kept": 10_000, "foreign:kept": 6}, [5.0], False),
+        ({"captions:want": 100, "captions:kept": 99}, [5.0], False),
+        ({"text:want": 1, "text:kept": 1}, [5.0, 5.2, 5.2], False),
+    ],
+)
+def test_targets(counts: dict[str, int], times: list[float], met: bool) -> None:
+    assert print_sum(Counter(counts), times) is met
+
+
+@pytest.mark.parametrize("arguments", [[], ["--sample", "--corpus", "."], ["--corpus", "/nowhere"]])
+def test_wrong_arguments(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["quality", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2

@@ -125,6 +125,11 @@ def _github_name(heading: str) -> str:
     return "".join(kept).replace(" ", "-")
 
 
+def github_names(headings: Iterable[str]) -> Iterator[str]:
+    """The anchors that GitHub gives to headings with these texts, in order."""
+    return _numbered(map(_github_name, headings))
+
+
 def _gitlab_name(heading: str) -> str:
     """GitLab's string_to_anchor: like GitHub, with one hyphen in a row, and never digits alone."""
     name = re.sub("-{2,}", "-", _github_name(heading))

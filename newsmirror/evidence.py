@@ -19,26 +19,38 @@ SAMPLE = 20
 """Pages of a refused batch that are kept to look at; all its addresses are."""
 
 
+WORDS = {
+    "batch": "the articles of its run are not like those before them",
+    "copy": "other articles have the same text",
+    "other_title": "lists give it another title",
+}
+
+
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """What is to become of the articles of a run."""
 
-    stop: tuple[str, ...] = ()
-    """Why none of them may be committed, as phrases."""
-    odd: dict[int, str] = field(default_factory=dict)
-    """Ids of single articles that are taken back, each with the reason."""
+    refused: dict[int, str] = field(default_factory=dict)
+    """Reason by id of those that may not be committed."""
+    failures: dict[str, str] = field(default_factory=dict)
+    """The same by address."""
+    sentence: str | None = None
+    """Why none of them may be."""
 
 
 class Evidence:
-    """Collects during a run; *folder* None: a crawl without pipelines, for which nothing is kept."""
+    """Collects during a run; *folder* None (no pipelines) or *keeps* False (a rehearsal): nothing is kept."""
 
-    def __init__(self, folder: Path | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+    def __init__(
+        self, folder: Path | None, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, keeps: bool = True
+    ):
         self._path = folder / "usual.json" if folder else None
         self._now = now
         self._usual = Usual.load(self._path) if self._path else Usual()
         self.quarantine = Quarantine(folder / "quarantine") if folder else None
         self.decisions = self.quarantine.decisions() if self.quarantine else {}
         """What persons want of this run, by address: ``retry`` or ``release``."""
+        self._keeps = keeps
         self._batch: dict[int, Facts] = {}
         self._addresses: dict[int, str] = {}
         self._agreed: dict[int, bool] = {}
@@ -49,14 +61,13 @@ class Evidence:
     def saw_list(self, address: str, size: int, newest: date | None) -> str | None:
         """Remember the first page of a list; returns what is odd about it, given the runs before."""
         oddity = self._usual.compare(address, size, newest)
-        if self.quarantine:
-            self.quarantine.forget([address])
+        self._forget([address])
         self._usual.add_list(address, size, newest)
         return oddity
 
     def keep(self, address: str, kind: str, reason: str, words: str, page: Kept | None) -> None:
         """Put an answer into quarantine; a full disk is no reason to stop here, the commit will tell."""
-        if self.quarantine is None:
+        if self.quarantine is None or not self._keeps:
             return
         content_type = page.content_type if page else ""
         entry = Entry(key_of(address), address, kind, reason, words, self._now(), content_type)
@@ -79,13 +90,17 @@ class Evidence:
 
     def resolve(self, address: str, *, gone: bool = False) -> None:
         """What was decided is done: forget the entry, or keep it undecided where the source has nothing (*gone*)."""
-        if self.quarantine is None or address not in self.decisions:
+        if self.quarantine is None or address not in self.decisions or not self._keeps:
             return
         entry = self.quarantine.find(address)
         if entry and gone:
             self.quarantine.decide(entry, "")
         else:
-            self.quarantine.forget([address])
+            self._forget([address])
+
+    def _forget(self, addresses: Iterable[str]) -> None:
+        if self.quarantine and self._keeps:
+            self.quarantine.forget(addresses)
 
     def take(self, article: Article) -> None:
         """Count an article among those that are about to be published."""
@@ -104,48 +119,43 @@ class Evidence:
 
     # What follows from it
 
-    def verdict(self) -> Verdict:
-        """Judge the articles taken; those that a person released do not count."""
+    def judge(self) -> Judgement:
+        """Judge the articles taken, and put those that are refused into quarantine.
+
+        Those that a person released do not count, and pass. To be asked once, at the end of a run.
+        """
         batch = [facts for number, facts in self._batch.items() if not self.is_released(self._addresses[number])]
         usual = [facts for facts in self._usual.articles if facts.id not in self._batch]
-        stop = find_oddities(batch, usual)
         copies = {number: "copy" for ids in find_copies(batch, usual).values() for number in ids}
-        strange = {f.id: "other_title" for f in batch if self._agreed.get(f.id) is False}
-        witnessed = sum(facts.id in self._agreed for facts in batch)
-        for odd, total, words in (
-            (copies, len(batch), "articles have one text"),
-            (strange, witnessed, "articles have other titles than on the lists"),
-        ):
-            if len(odd) >= max(COPIES, COPIES_SHARE * total):
-                stop.append(f"{len(odd)} of {total} {words}")
-        return Verdict(tuple(stop), strange | copies)
+        strange = {facts.id: "other_title" for facts in batch if self._agreed.get(facts.id) is False}
+        stop = find_oddities(batch, usual)
+        stop += _too_many(copies, len(batch), "articles have one text")
+        stop += _too_many(strange, sum(f.id in self._agreed for f in batch), "articles have other titles than on lists")
+        if not stop:
+            return self._refuse(strange | copies, None)
+        why = "; ".join(stop)
+        return self._refuse(
+            {facts.id: "batch" for facts in batch},
+            f"the new articles are not like those before them ({why}); none is committed, see scrapy quarantine",
+        )
 
-    def refuse_batch(self, words: str) -> dict[str, str]:
-        """Put the whole batch into quarantine; returns the reason by address."""
-        for address in self._addresses.values():
-            self.keep(address, "article", "batch", words, self._sample.get(address))
-        return dict.fromkeys(self._addresses.values(), "batch")
-
-    def refuse_odd(self, odd: dict[int, str]) -> dict[str, str]:
-        """Put single articles of the batch into quarantine; returns the reason by address."""
-        words = {"copy": "other articles have the same text", "other_title": "lists give it another title"}
-        found = {}
-        for number, reason in odd.items():
+    def _refuse(self, refused: dict[int, str], sentence: str | None) -> Judgement:
+        failures = {}
+        for number, reason in refused.items():
             address = self._addresses.pop(number)
             del self._batch[number]
-            found[address] = reason
-            self.keep(address, "article", reason, words[reason], self._sample.get(address))
-        return found
+            failures[address] = reason
+            self.keep(address, "article", reason, WORDS[reason], self._sample.get(address))
+        return Judgement(refused, failures, sentence)
 
     def settle(self) -> None:
         """The batch is committed: remember it, and let go what was kept of its addresses."""
         self._usual.add_articles(self._batch)
-        if self.quarantine:
-            self.quarantine.forget(self._addresses.values())
+        self._forget(self._addresses.values())
 
     def close(self) -> None:
         """Write what is usual, and keep the quarantine within its bounds."""
-        if self._path is None or self.quarantine is None:
+        if self._path is None or self.quarantine is None or not self._keeps:
             return
         try:
             self.quarantine.prune(self._now())
@@ -157,3 +167,7 @@ class Evidence:
         """Entries in quarantine by reason, for the status."""
         entries: Iterable[Entry] = self.quarantine.entries() if self.quarantine else ()
         return dict(sorted(Counter(entry.reason for entry in entries).items()))
+
+
+def _too_many(odd: dict[int, str], total: int, words: str) -> list[str]:
+    return [f"{len(odd)} of {total} {words}"] if len(odd) >= max(COPIES, COPIES_SHARE * total) else []

@@ -1,7 +1,8 @@
 """What a run can end as, and how that is decided from what was counted. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 
@@ -79,6 +80,13 @@ class Report:
     """``fetched`` and ``failed``, and the ``bytes`` of those that were fetched, as published."""
     interrupted: bool = False
     failed: bool = False
+
+    def refusing(self, reasons: Iterable[str]) -> "Report":
+        """The same, with articles that were taken at first refused after all, one for each of the reasons."""
+        refused = Counter(reasons)
+        changed = Counter(self.articles) + refused
+        changed["scraped"] -= refused.total()
+        return replace(self, articles=dict(changed)) if refused else self
 
     @property
     def quarantined(self) -> int:

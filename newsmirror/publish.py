@@ -16,15 +16,15 @@ from newsmirror.durable import require_space, uninterrupted, writing
 from newsmirror.evidence import Evidence
 from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, StateError
 from newsmirror.feedwriter import FeedWriter
-from newsmirror.git import Repository
 from newsmirror.indexes import ListWriter
 from newsmirror.inspection import Inspector
-from newsmirror.items import Article, Page, Row
+from newsmirror.items import Page, Row
 from newsmirror.join import Joiner
 from newsmirror.lists import OTHER
 from newsmirror.lock import RunLock
-from newsmirror.outcome import Outcome, Report, judge, judge_pushes
+from newsmirror.outcome import NO_PAGE, Outcome, Report, judge, judge_pushes
 from newsmirror.pictures import make_note
+from newsmirror.placing import prefix_of
 from newsmirror.push import Pusher
 from newsmirror.recall import Recall
 from newsmirror.record import Record, record_file
@@ -38,26 +38,8 @@ from newsmirror.store import Pending
 
 logger = logging.getLogger(__name__)
 
-
-def find_prefix(config: Config) -> str | None:
-    """The public address of the tree: the setting, else from the first remote of an existing working copy."""
-    if config.public_url or not (config.repo / ".git").is_dir():
-        return config.public_url
-    try:
-        repository = Repository(config.repo, config.branch)
-    except NewsmirrorError:
-        return None
-    return _prefix_of(repository, config)
-
-
-def _prefix_of(repository: Repository, config: Config) -> str | None:
-    return config.public_url or paths.prefix_of_remote(repository.remote_url() or "", config.branch)
-
-
-def make_page(article: Article, config: Config, prefix: str | None, *, path: str | None = None) -> Page:
-    """An article with its place in the tree (*path* where it has one) and the address that its QR code holds."""
-    path = path or paths.page_path(config.page_path, article)
-    return Page(article, path, paths.public_address(prefix, path, article.url))
+GIVE_UP = 12
+"""After so many failures, in some five weeks, an address is only asked again where a list still names it."""
 
 
 class Publisher:
@@ -70,6 +52,7 @@ class Publisher:
         self._started = now()
         self._new: dict[int, Row] = {}
         self._updated: dict[int, Row] = {}
+        self._files: dict[int, list[str]] = {}
         self._commit: str | None = None
         self._broken: NewsmirrorError | None = None
 
@@ -99,9 +82,9 @@ class Publisher:
             stack.callback(self._stage.close)
             self._inspector = Inspector(self._config, self._site, self._stage)
             self._inspector.check_blocks()
-            self.evidence = Evidence(private, self._now)
+            self.evidence = Evidence(private, self._now, keeps=not self._config.dry_run)
             stack.callback(self.evidence.close)
-            self._prefix = _prefix_of(self._repository, self._config)
+            self._prefix = prefix_of(self._repository, self._config)
             self.memory = Recall(self._store, self._stage, self._repository, self.evidence, self._now)
             self._open = stack.pop_all()
         if self._prefix is None:
@@ -143,8 +126,20 @@ class Publisher:
             self._broken = error
             raise
         (self._updated if known else self._new)[page.article.id] = Row.of(page)
+        self._files[page.article.id] = [*(file.path for file in page.files()), paths.record_path(page.article)]
         self.evidence.take(page.article)
         return None
+
+    def _take_back(self, identifiers: Iterable[int]) -> None:
+        """Leave articles of this run as the newest commit has them, as far as no other one shares their files."""
+        gone = [path for number in list(identifiers) for path in self._files.pop(number)]
+        kept = {path for files in self._files.values() for path in files}
+        for path in gone:
+            if path not in kept:
+                self._stage.discard(path)
+        for rows in (self._new, self._updated):
+            for number in rows.keys() - self._files.keys():
+                del rows[number]
 
     # The end of a run
 
@@ -160,15 +155,23 @@ class Publisher:
 
         *stop* says whether remotes should not be waited for any more; it is asked often, from threads.
         """
+        judgement = self.evidence.judge()
+        refused = tuple(judgement.refused.values())
         if self._config.dry_run:
-            return self._rehearse(report, list(failures), list(pending))
+            self._take_back(judgement.refused)
+            result = self._rehearse(report.refusing(refused), list(failures), list(pending))
+            return replace(result, refused=refused, reason=result.reason or judgement.sentence)
         try:
-            self._publish(list(failures), list(pending))
-            result = self._result(judge(report) or (Outcome.PUBLISHED if self._commit else Outcome.NOTHING_NEW))
+            self._take_back(judgement.refused)
+            self._publish([*failures, *judgement.failures.items()], list(pending))
+            result = self._result(
+                judge(report.refusing(refused)) or (Outcome.PUBLISHED if self._commit else Outcome.NOTHING_NEW)
+            )
         except NewsmirrorError as error:
             result = self._result(outcome_of_error(error), str(error))
         if self._commit or not result.reason:
             result = self._push(result, stop)
+        result = replace(result, refused=refused, reason=result.reason or judgement.sentence)
         self._write_status(result, report)
         return result
 
@@ -220,7 +223,10 @@ class Publisher:
         self._before = [old for row in self._rows if (old := self._store.get(row.id))]
         self._store.put(self._rows)
         self._store.add_failures(failures, self._now())
-        self._store.set_pending(pending)
+        refused = {url: Pending(url, "article") for url, reason in failures if reason not in NO_PAGE}
+        left = refused | {one.url: one for one in pending}
+        tries = {url: count for url, (_, count) in self._store.failures().items()}
+        self._store.set_pending(one for one in left.values() if tries.get(one.url, 0) < GIVE_UP)
 
     def _write_lists(self) -> None:
         if self._rows or self._base:

@@ -35,6 +35,29 @@ def kept(response: Response) -> Kept:
     return Kept(response.body, content_type(response), response.status)
 
 
+class Answers:
+    """Pages of articles that are on their way through the pipelines, by address."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Response] = {}
+
+    def keep(self, address: str, answer: Response) -> None:
+        """Remember what came for an address."""
+        self._answers[address] = answer
+
+    def take(self, address: str) -> Kept | None:
+        """What came for an address, and forget it; None where it is not known."""
+        answer = self._answers.pop(address, None)
+        return kept(answer) if answer else None
+
+    def drop(self, answer: Response | None) -> list[str]:
+        """Forget an answer; returns the addresses it came for."""
+        found = [address for address, known in self._answers.items() if known is answer]
+        for address in found:
+            del self._answers[address]
+        return found
+
+
 def list_of(response: Response, *, kind: str, site: Site) -> ListPage | Refusal:
     """The links of a list (*kind*: ``feed``, ``page``, ``tag``, ``home``), or why the answer is no list."""
     if not isinstance(response, TextResponse):

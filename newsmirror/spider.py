@@ -21,10 +21,11 @@ from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
 from newsmirror.failures import NotAskedError, explain
 from newsmirror.identity import Refusal, titles_agree
 from newsmirror.items import ScrapedArticle
+from newsmirror.ledger import Ledger
 from newsmirror.listing import ListPage
 from newsmirror.memory import Memory, NoMemory
 from newsmirror.outcome import NO_PAGE, WRONG_LISTS
-from newsmirror.reading import article_of, kept, list_of, newest_day
+from newsmirror.reading import Answers, article_of, kept, list_of, newest_day
 from newsmirror.site import STAND_IN, Site
 from newsmirror.store import Pending
 
@@ -48,13 +49,10 @@ class NewsSpider(Spider):
         self._tags = tags
         self._discovery = Discovery(self.site)
         self._list_failures: dict[str, list[str]] = defaultdict(list)
-        self._open_lists: dict[str, ListSource] = {}
-        self._open_articles: dict[str, Wanted] = {}
-        self._carried: dict[str, Pending] = {}
+        self._ledger = Ledger(self.site)
         self._pages_read: dict[ListSource, int] = defaultdict(int)
         self._lists_done = False
-        self._answers: dict[str, Response] = {}
-        """Pages that are on their way through the pipelines, by address."""
+        self._answers = Answers()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -75,18 +73,19 @@ class NewsSpider(Spider):
         for url in self.arguments.urls:
             self._discovery.add_pending(Pending(url, "article"))
         sources = {source.url: source for source in list_sources(self.site, self.arguments, self._tags)}
-        self._carried = {pending.url: pending for pending in self.memory.pending()}
+        carried = self.memory.pending()
+        self._ledger.carry(carried)
         if not self.arguments.is_narrow:
             for decided in self.memory.evidence.decisions:
                 self._discovery.add_pending(Pending(decided, "article"))
-            for pending in self._carried.values():
+            for pending in carried:
                 if pending.kind == "list":
                     kind = "page" if pending.category else "tag"
                     sources.setdefault(pending.url, ListSource(pending.url, kind, pending.category or ""))
                 else:
                     self._discovery.add_pending(pending)
         for source in sources.values():
-            self._open_lists[source.url] = source
+            self._ledger.open_list(source.url, source)
             yield list_request(source.url, source, callback=self.parse_list, errback=self.list_failed)
 
     def parse_list(self, response: Response, source: ListSource, address: str) -> Iterator[Request]:
@@ -105,8 +104,7 @@ class NewsSpider(Spider):
             if not source.retired:
                 self.memory.evidence.keep(address, "list", page.reason, page.words, kept(response))
             return
-        self._open_lists.pop(address, None)
-        self._carried.pop(address, None)
+        self._ledger.settle(address)
         self._count("lists/read")
         self._pages_read[source] += 1
         if address == source.url:
@@ -115,7 +113,7 @@ class NewsSpider(Spider):
         news = self._discovery.add(source, page.links, is_known=lambda i: not refresh and self.memory.knows(i))
         if page.next_url and news and self._pages_read[source] < self.arguments.pages and source.kind != "home":
             logger.debug("Next page of %s: %s", source.url, page.next_url)
-            self._open_lists[page.next_url] = source
+            self._ledger.open_list(page.next_url, source)
             yield list_request(page.next_url, source, callback=self.parse_list, errback=self.list_failed)
 
     def _compare_list(self, source: ListSource, page: ListPage) -> None:
@@ -133,8 +131,7 @@ class NewsSpider(Spider):
 
     def _note_list_failure(self, address: str, source: ListSource, reason: str, words: str) -> None:
         if reason in WRONG_LISTS or words in map(str, GONE) or source.retired:
-            self._open_lists.pop(address, None)
-            self._carried.pop(address, None)
+            self._ledger.settle(address)
         expected = source.retired and reason in {"http", *WRONG_LISTS}
         self._count("lists/retired" if expected else f"lists/{reason}")
         if not source.retired:
@@ -157,12 +154,12 @@ class NewsSpider(Spider):
         self.crawler.stats.set_value("newsmirror/known", len(wanted) - len(asked))
         if self.arguments.limit:
             for late in asked[self.arguments.limit :]:
-                self._open_articles[late.url] = late
+                self._ledger.open_article(late)
             asked = asked[: self.arguments.limit]
         logger.info("The lists name %d articles, %d of them are to be fetched", len(wanted), len(asked))
         self.crawler.stats.set_value("newsmirror/asked", len(asked))
         for article in asked:
-            self._open_articles[article.url] = article
+            self._ledger.open_article(article)
             request = article_request(article, callback=self.parse_article, errback=self.article_failed)
             self.crawler.engine.crawl(request)
         if asked:
@@ -201,16 +198,16 @@ class NewsSpider(Spider):
         if response.status >= 400:
             self.fail(address, "limited" if response.status in LIMITS else "http", f"status {response.status}")
             if response.status in GONE:
-                self._forget(address)
+                self._ledger.settle(address)
             return
-        self._answers[address] = response
+        self._answers.keep(address, response)
         given, final = self.site.article_of(address), self.site.article_of(response.url)
         if given and final and given[0] != final[0]:
             self.fail(address, "redirected", "the source answers with another article")
             return
         if given and final and given[1] == STAND_IN:
             address = self.site.article_address(*final)
-            self._answers[address] = response
+            self._answers.keep(address, response)
         article = article_of(
             response, url=address, site=self.site, published=published, category=category,
             trusted=self.memory.evidence.is_released(asked),
@@ -220,9 +217,11 @@ class NewsSpider(Spider):
                 yield again
             else:
                 self.fail(address, article.reason, article.words)
+            self._answers.drop(response)
             return
-        self._forget(asked)
+        self._ledger.settle(asked)
         if not self._is_in_time(article):
+            self._answers.drop(response)
             return
         if (agrees := titles_agree(article.title, titles)) is not None:
             self.memory.evidence.agree(article.id, agrees)
@@ -237,13 +236,9 @@ class NewsSpider(Spider):
 
     def item_is_done(self, response: Response | None) -> None:
         """An article is published or refused: its answer need not be kept any longer."""
-        for address in [address for address, answer in self._answers.items() if answer is response]:
-            self.memory.evidence.sample(address, kept(self._answers.pop(address)))
-
-    def _forget(self, address: str) -> None:
-        """Take an article off the list of what the next run has to ask for."""
-        self._open_articles.pop(address, None)
-        self._carried.pop(address, None)
+        for address in self._answers.drop(response):
+            if response is not None:
+                self.memory.evidence.sample(address, kept(response))
 
     def _is_in_time(self, article: ScrapedArticle) -> bool:
         if article.published is None:
@@ -270,8 +265,7 @@ class NewsSpider(Spider):
         if reason == "http":
             self.memory.evidence.resolve(address, gone=True)
         if reason not in NO_PAGE:
-            answer = self._answers.pop(address, None)
-            self.memory.evidence.keep(address, "article", reason, words, kept(answer) if answer else None)
+            self.memory.evidence.keep(address, "article", reason, words, self._answers.take(address))
 
     def give_up(self, reason: str) -> None:
         """Ask the source for nothing more: what comes could not be kept."""
@@ -280,15 +274,7 @@ class NewsSpider(Spider):
 
     def unfinished(self) -> list[Pending]:
         """What this run and those before it found and did not get to, for the next one."""
-        carried = [pending for pending in self._carried.values() if not self._is_published(pending)]
-        articles = [Pending(w.url, "article", w.category, w.published) for w in self._open_articles.values()]
-        further = [(url, source) for url, source in self._open_lists.items() if url != source.url]
-        pages = [Pending(url, "list", s.key if s.kind == "page" else None) for url, s in further]
-        return [*carried, *articles, *pages]
-
-    def _is_published(self, pending: Pending) -> bool:
-        known = self.site.article_of(pending.url)
-        return known is not None and self.memory.knows(known[0])
+        return self._ledger.unfinished(self.memory.knows)
 
     # Counting
 

@@ -24,6 +24,8 @@ class Result:
     commit: str | None = None
     reason: str | None = None
     """One sentence where the outcome alone does not say it."""
+    refused: tuple[str, ...] = ()
+    """Reasons of articles that were refused at the end of the run, when all had come."""
     remotes: tuple[RemotePush, ...] = ()
     new_by_category: Mapping[str, int] = field(default_factory=dict)
     dry_run: bool = False
@@ -55,6 +57,7 @@ def make_status(
 
     *quarantine* is what lies there now, by reason.
     """
+    report = report.refusing(result.refused)
     return {
         "outcome": result.outcome.label,
         "exit_code": result.outcome.exit_code,
@@ -119,6 +122,7 @@ def write_status(folder: Path, status: dict[str, Any]) -> str | None:
 
 def describe(result: Result, report: Report) -> str:
     """The one line that says how a run ended."""
+    report = report.refusing(result.refused)
     counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
     lists = f"; {report.lists.get('read', 0)} lists"
     commit = f"; commit {result.commit[:7]}" if result.commit else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmirror.evidence import SAMPLE, Evidence, Verdict
+from newsmirror.evidence import SAMPLE, Evidence, Judgement
 from newsmirror.items import Article
 from newsmirror.quarantine import Kept
 from tests.samples import article, paragraph
@@ -29,7 +29,7 @@ def publish(folder: Path, *articles: Article) -> None:
     run = evidence(folder)
     for one in articles:
         run.take(one)
-    assert run.verdict() == Verdict()
+    assert run.judge() == Judgement()
     run.settle()
     run.close()
 
@@ -46,16 +46,20 @@ def test_batch_without_text_is_stopped_and_kept(tmp_path: Path) -> None:
         run.take(story(number, "全文见原网站，敬请留意。"))
         run.sample(story(number).url, Kept(b"<html>"))
 
-    verdict = run.verdict()
-    failures = run.refuse_batch(verdict.stop[0])
+    judgement = run.judge()
+    run.settle()
     run.close()
 
-    assert verdict.stop == ("10 of the last 10 articles have hardly any text, 0 of 30 before",)
-    assert failures == {story(number).url: "batch" for number in range(200, 210)}
+    assert judgement.sentence == (
+        "the new articles are not like those before them (10 of the last 10 articles have hardly any text, "
+        "0 of 30 before); none is committed, see scrapy quarantine"
+    )
+    assert judgement.refused == dict.fromkeys(range(200, 210), "batch")
+    assert judgement.failures == {story(number).url: "batch" for number in range(200, 210)}
     assert evidence(tmp_path).counts() == {"batch": 10}
     again = evidence(tmp_path)
     again.take(story(220, "全文见原网站，敬请留意。"))
-    assert again.verdict() == Verdict()  # what was refused is no history
+    assert again.judge() == Judgement()  # what was refused is no history
 
 
 def test_released_batch_passes(tmp_path: Path) -> None:
@@ -63,7 +67,7 @@ def test_released_batch_passes(tmp_path: Path) -> None:
     run = evidence(tmp_path)
     for number in range(200, 210):
         run.take(story(number, "全文见原网站，敬请留意。"))
-    run.refuse_batch("")
+    assert len(run.judge().refused) == 10
     assert run.quarantine
     for entry in run.quarantine.entries():
         run.quarantine.decide(entry, "release")
@@ -72,7 +76,7 @@ def test_released_batch_passes(tmp_path: Path) -> None:
     for number in range(200, 210):
         again.take(story(number, "全文见原网站，敬请留意。"))
 
-    assert again.verdict() == Verdict()
+    assert again.judge() == Judgement()
     again.settle()
     assert again.counts() == {}
 
@@ -84,11 +88,9 @@ def test_some_copies_are_taken_back_alone(tmp_path: Path) -> None:
     for number in (300, 301, 302):
         run.take(story(number, "同一篇错误的文章出现在好几个地址上。" * 30))
 
-    verdict = run.verdict()
+    judgement = run.judge()
 
-    assert verdict == Verdict((), {300: "copy", 301: "copy", 302: "copy"})
-    failures = run.refuse_odd(verdict.odd)
-    assert failures == {story(number).url: "copy" for number in (300, 301, 302)}
+    assert (judgement.refused, judgement.sentence) == ({300: "copy", 301: "copy", 302: "copy"}, None)
     assert run.counts() == {"copy": 3}
     run.settle()
     assert evidence(tmp_path).counts() == {"copy": 3}
@@ -98,7 +100,7 @@ def test_many_copies_stop_the_batch(tmp_path: Path) -> None:
     run = evidence(tmp_path)
     for number in range(10):
         run.take(story(100 + number, "同一篇错误的文章出现在好几个地址上。" * 30 if number < 5 else None))
-    assert run.verdict().stop == ("5 of 10 articles have one text",)
+    assert "(5 of 10 articles have one text)" in str(run.judge().sentence)
 
 
 def test_articles_with_other_titles(tmp_path: Path) -> None:
@@ -106,7 +108,8 @@ def test_articles_with_other_titles(tmp_path: Path) -> None:
     for number in range(30):
         run.take(story(100 + number))
         run.agree(100 + number, agrees=number > 1)
-    assert run.verdict() == Verdict((), {100: "other_title", 101: "other_title"})
+    judgement = run.judge()
+    assert (judgement.refused, judgement.sentence) == ({100: "other_title", 101: "other_title"}, None)
 
 
 def test_many_other_titles_stop_the_batch(tmp_path: Path) -> None:
@@ -114,7 +117,7 @@ def test_many_other_titles_stop_the_batch(tmp_path: Path) -> None:
     for number in range(10):
         run.take(story(100 + number))
         run.agree(100 + number, agrees=number > 4)
-    assert run.verdict().stop == ("5 of 10 articles have other titles than on the lists",)
+    assert "(5 of 10 articles have other titles than on lists)" in str(run.judge().sentence)
 
 
 def test_lists_are_compared_with_the_runs_before(tmp_path: Path) -> None:
@@ -137,11 +140,12 @@ def test_pages_of_the_newest_articles_are_at_hand(tmp_path: Path) -> None:
     run = evidence(tmp_path)
     for number in range(SAMPLE + 5):
         run.sample(story(number).url, Kept(b"x"))
-    run.take(story(0))
-    run.take(story(SAMPLE))
-    run.refuse_batch("")
+    for number in (0, SAMPLE, SAMPLE + 1):
+        run.take(story(number))
+        run.agree(number, agrees=False)
+    run.judge()
     assert run.quarantine
-    assert [entry.size for entry in sorted(run.quarantine.entries(), key=lambda e: e.address)] == [0, 1]
+    assert [entry.size for entry in sorted(run.quarantine.entries(), key=lambda e: e.address)] == [0, 1, 1]
 
 
 def test_released_page_is_given_back(tmp_path: Path) -> None:
@@ -183,7 +187,7 @@ def test_crawl_without_pipelines_keeps_nothing() -> None:
     run.take(replace(story(1)))
     run.settle()
     run.close()
-    assert (run.counts(), run.released_page(story(1).url), run.verdict()) == ({}, None, Verdict())
+    assert (run.counts(), run.released_page(story(1).url), run.judge()) == ({}, None, Judgement())
 
 
 def test_folder_that_cannot_be_written_is_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from newsmirror.config import Config
 from newsmirror.exceptions import BusyError, RefusedError
-from newsmirror.items import Article, Page, Paragraph, Span
+from newsmirror.items import Article, OutputFile, Page, Paragraph, Span
 from newsmirror.outcome import Outcome, Report
-from newsmirror.publish import Publisher, make_page
+from newsmirror.placing import make_page
+from newsmirror.publish import GIVE_UP, Publisher
 from newsmirror.qr import qr_png
 from newsmirror.render import render_page
 from newsmirror.settings import NEWSMIRROR_AUTHOR
@@ -488,3 +489,58 @@ def test_error_logs_hold_no_path_of_the_machine(config: Config, caplog: pytest.L
     publish(config, story(1))
 
     assert str(config.repo.parent) not in caplog.text
+
+
+def long_story(identifier: int, text: str) -> Article:
+    return story(identifier, text * 40, blocks=(Paragraph((Span(text * 40),)), Paragraph((Span("完"),))))
+
+
+def test_articles_with_one_text_are_taken_back(config: Config) -> None:
+    first = [long_story(number, f"第{number}篇说的是另一件事。") for number in range(1, 20)]
+    copies = [long_story(number, "这一篇在好几个地址上。") for number in (31, 32, 33)]
+
+    result = publish(config, *first, *copies, report=Report(lists={"read": 1}, articles={"scraped": 22}))
+
+    assert (result.outcome, result.new, result.refused) == (Outcome.PUBLISHED, 19, ("copy",) * 3)
+    names = git(config.repo, "ls-files").splitlines()
+    assert [name for name in names if "/31." in name or "/33" in name] == []
+    assert "31.html" not in (config.repo / "data/2026/11/23.jsonl").read_text(encoding="utf-8")
+    assert git(config.repo, "status", "--porcelain") == ""
+
+
+def test_taken_back_update_leaves_the_page_as_it_was(config: Config) -> None:
+    first = [long_story(number, f"第{number}篇说的是另一件事。") for number in range(1, 20)]
+    publish(config, *first)
+    before = git(config.repo, "rev-parse", "HEAD^{tree}")
+    copies = [long_story(number, "这一篇在好几个地址上。") for number in range(1, 5)]
+
+    result = publish(config, *copies, report=Report(lists={"read": 1}, articles={"scraped": 4}))
+
+    assert (result.outcome, result.updated) == (Outcome.SUSPICIOUS, 0)
+    assert "4 of 4 articles have one text" in str(result.reason)
+    assert git(config.repo, "rev-parse", "HEAD^{tree}") == before
+
+
+def test_files_that_other_articles_share_are_not_taken_back(config: Config) -> None:
+    publisher = Publisher(config, SITE, now=lambda: NOW)
+    publisher.open()
+    publisher.add(page_of(story(1), config))
+    publisher.add(page_of(story(2), config))
+    publisher._files = {1: ["pages/2026/11/23/1.md", "images/aa/x.webp"], 2: ["images/aa/x.webp"]}
+    publisher._stage.write(OutputFile("images/aa/x.webp", b"x"))
+    publisher._take_back([1])
+
+    assert publisher._stage.exists("images/aa/x.webp")
+    assert not publisher._stage.exists("pages/2026/11/23/1.md")
+    assert list(publisher._new) == [2]
+    publisher.close()
+
+
+def test_refused_articles_come_again_until_they_were_tried_often(config: Config) -> None:
+    url = story(9).url
+    for number in range(GIVE_UP + 1):
+        publisher = Publisher(config, SITE, now=lambda: NOW)
+        publisher.open()
+        assert [one.url for one in publisher.memory.pending()] == ([url] if 0 < number < GIVE_UP else [])
+        publisher.finish(READ, failures=[(url, "too_short"), (story(8).url, "http")])
+        publisher.close()

@@ -16,7 +16,8 @@ from newsmirror.exceptions import RefusedError
 from newsmirror.items import Article, Paragraph, Span
 from newsmirror.outcome import Report
 from newsmirror.paths import tag_stem
-from newsmirror.publish import Publisher, make_page
+from newsmirror.placing import make_page
+from newsmirror.publish import Publisher
 from newsmirror.qr import qr_png
 from newsmirror.render import render_page
 from newsmirror.settings import NEWSMIRROR_AUTHOR

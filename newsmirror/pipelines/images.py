@@ -10,7 +10,7 @@ from newsmirror.config import Config
 from newsmirror.items import Article, OutputFile, Page, StoredPicture
 from newsmirror.picture_fetcher import PictureFetcher
 from newsmirror.pictures import addresses
-from newsmirror.publish import find_prefix, make_page
+from newsmirror.placing import find_prefix, make_page
 from newsmirror.spider import NewsSpider
 
 

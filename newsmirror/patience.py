@@ -70,6 +70,8 @@ class Patience:
             await asyncio.sleep(min(rest, POLL_SECONDS))
         if host.stopped:
             raise NotAskedError(*host.stopped)
+        if host.resume_at > monotonic():
+            raise NotAskedError("limited", "the run was stopped while the source wanted a pause")
 
     def note_answer(self, request: Request, response: Response) -> bool:
         """Count an answer; True where the same request is to be sent once more, after the wait that `admit` knows."""

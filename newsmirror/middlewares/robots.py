@@ -86,6 +86,8 @@ class Robots:
         assert self._crawler.engine
         try:
             response = await self._crawler.engine.download_async(request)
+        except NotAskedError as error:
+            return Rules(refusal=(error.reason, error.words))
         except Exception as error:
             reason, words = explain(error)
             return Rules(refusal=("limited" if reason == "refused" else reason, f"robots.txt cannot be read: {words}"))

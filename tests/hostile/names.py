@@ -3,14 +3,14 @@
 import socket
 from dataclasses import dataclass, field
 from threading import Thread
-from types import TracebackType
-from typing import Self
+
+from tests.hostile.server import Running
 
 TYPES = {1: socket.AF_INET, 28: socket.AF_INET6}
 
 
 @dataclass
-class NameServer:
+class NameServer(Running):
     """Answers every question for an address with *answers* in turn; the last one stays. Anything else is empty."""
 
     answers: list[str]
@@ -24,16 +24,10 @@ class NameServer:
         self._thread = Thread(target=self._serve, daemon=True)
         self._given = 0
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         self._thread.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
         self._socket.sendto(b"", self._socket.getsockname())
         self._thread.join()
         self._socket.close()

@@ -12,14 +12,14 @@ import ssl
 import struct
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from types import TracebackType
-from typing import Self
+
+from tests.hostile.server import Running
 
 Place = tuple[str, int]
 
 
 @dataclass
-class Proxy:
+class Proxy(Running):
     """Serves CONNECT and absolute addresses (``http``), or SOCKS5 (``socks5``); *tls* makes it an https proxy.
 
     ``asked`` keeps the places that clients named, ``credentials`` what they gave. With *login* it wants those.
@@ -39,16 +39,10 @@ class Proxy:
         self.port = self._listener.getsockname()[1]
         self._thread = Thread(target=self._accept, daemon=True)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         self._thread.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
         self._stopping.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)

@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from time import monotonic
-from types import TracebackType
 from typing import Self
 
 HEAD_LIMIT = 65_536
@@ -66,8 +65,25 @@ def not_found(talk: Talk) -> None:
     talk.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
+class Running:
+    """Base of servers that run for as long as their context lasts."""
+
+    def start(self) -> None:
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.stop()
+
+
 @dataclass
-class HostileServer:
+class HostileServer(Running):
     """Serves in threads for as long as the context lasts; *host* ``::1`` is IPv6, *tls* makes it https.
 
     ``requests`` keeps what was received, ``connections`` counts those accepted, ``refused_handshakes`` those whose
@@ -106,16 +122,10 @@ class HostileServer:
         """What was asked for, in order."""
         return [request.target for request in self.requests]
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         self._thread.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
         self._stopping.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -195,7 +205,7 @@ class HostileServer:
         return Received(method, rest.rpartition(" ")[0], headers, monotonic() - self._start)
 
 
-class Trap:
+class Trap(Running):
     """A listener that must never be reached; ``hits`` counts who did."""
 
     def __init__(self, host: str = "127.0.0.1"):
@@ -206,14 +216,8 @@ class Trap:
     def hits(self) -> int:
         return self._server.connections
 
-    def __enter__(self) -> Self:
-        self._server.__enter__()
-        return self
+    def start(self) -> None:
+        self._server.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._server.__exit__(kind, error, traceback)
+    def stop(self) -> None:
+        self._server.stop()

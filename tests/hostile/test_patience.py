@@ -1,6 +1,9 @@
 """When a run waits and when it stops asking. Rows D12, D18 to D20, D22, D23."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 from newsmirror import __version__
 from newsmirror.outcome import Outcome
 from tests.hostile import behaviours
+from tests.hostile.conftest import environment_with
 from tests.hostile.fetch import Fetcher, Run
 from tests.hostile.server import Behaviour, HostileServer, Talk
 
@@ -52,6 +56,21 @@ def test_short_wait_is_kept_and_the_list_is_read(
     assert second - first >= 0.9
     assert run.count("lists/read") == 1
     assert pauses(tmp_path) == []
+
+
+def test_wait_ends_with_the_run(hostile: HostileServer, tmp_path: Path) -> None:
+    hostile.behaviours |= {"*": behaviours.busy(retry_after="50"), "/robots.txt": behaviours.robots("")}
+    environment = environment_with({"NEWSMIRROR_REPO": str(tmp_path / "mirror"), "NEWSMIRROR_SITE_URL": hostile.url})
+    command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", "DOWNLOAD_DELAY=0"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        while len(hostile.targets) < 2:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        log = process.communicate(timeout=20)[1]
+
+    assert "Traceback" not in log
+    assert process.returncode in {Outcome.LIMITED.exit_code, Outcome.INTERRUPTED.exit_code}, log
+    assert len(hostile.targets) == 2
 
 
 @pytest.mark.parametrize(

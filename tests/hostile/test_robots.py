@@ -20,7 +20,10 @@ def asked(fetcher: Fetcher, hostile: HostileServer, tmp_path: Path, behaviour: B
     """How a run of one category ends with this robots.txt, and which lists it asked for."""
     hostile.behaviours |= {"/robots.txt": behaviour, LISTS[1]: behaviours.answer(LIST)}
     run = fetcher.crawl(
-        tmp_path / "mirror", hostile.url, settings={"RETRY_TIMES": 1, "DOWNLOAD_TIMEOUT": 0.5}, category="p1"
+        tmp_path / "mirror",
+        hostile.url,
+        settings={"RETRY_TIMES": 1, "DOWNLOAD_TIMEOUT": 0.3 if behaviour is behaviours.silent else 2},
+        category="p1",
     )
     return run.outcome, [target for target in hostile.targets if target in LISTS]
 

@@ -131,7 +131,7 @@ def _site_link(url: str, host: str, site: Site) -> str | None:
     own = site.is_own_host(host)
     if host.endswith(f".{site.host.removeprefix('www.')}") and not own:
         return None  # members' and editors' hosts
-    if own and (site.tag_of(url) or not urlsplit(url).path.startswith(("/news/", "/taxonomy/"))):
+    if own and (site.tag_of(url) or not urlsplit(url).path.startswith(site.content_paths)):
         return None
     return quote(url, safe=SAFE)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from lxml import html
 
@@ -13,8 +14,8 @@ SOURCE = re.compile(
 EDITOR = re.compile(r"(?:责任编辑|責任編輯)\s*[:：]\s*(?P<name>\S{1,20}?)\s*(?=$|\n|来源|來源)")
 CREDIT = re.compile(r"^\s*(?:来源|來源|责任编辑|責任編輯)\s*[:：]")
 HEADER_AUTHOR = re.compile(r"作者\s*[:：]\s*([^\n]+)")
-BYLINE = re.compile(
-    r"[（(]看中[国國古]?(?:特[约約])?[记記]者\s*(?P<names>[\u4e00-\u9fff]{2,5}?(?:、[\u4e00-\u9fff]{2,5}?)*?)"
+BYLINE = (
+    r"[（(]{outlet}(?:特[约約])?[记記]者\s*(?P<names>[\u4e00-\u9fff]{{2,5}}?(?:、[\u4e00-\u9fff]{{2,5}}?)*?)"
     r"\s*(?:[综綜]合|[编編][译譯]|[采採][访訪]|[报報][导導道]|[）)])"
 )
 LAST_PARAGRAPHS = 6
@@ -27,13 +28,22 @@ def paragraphs_of(body: html.HtmlElement) -> list[str]:
     return [text for text in texts if text]
 
 
-def authors_of(header: Iterable[str], paragraphs: list[str]) -> tuple[str, ...]:
-    """Names from the header, else from the byline in one of the first three paragraphs."""
+@cache
+def _byline(outlet: str) -> re.Pattern[str]:
+    return re.compile(BYLINE.format(outlet=outlet))
+
+
+def authors_of(header: Iterable[str], paragraphs: list[str], *, outlet: str) -> tuple[str, ...]:
+    """Names from the header, else from a byline of the site's own reporters.
+
+    *outlet* is the pattern of what stands before 记者 in it. It stands in one of the first three paragraphs or the
+    last two.
+    """
     for text in header:
         if match := HEADER_AUTHOR.search(text):
             return tuple(dict.fromkeys(match[1].split()))
-    for paragraph in paragraphs[:3]:
-        if match := BYLINE.search(paragraph):
+    for paragraph in (*paragraphs[:3], *paragraphs[3:][-2:]):
+        if match := _byline(outlet).search(paragraph):
             return tuple(match["names"].split("、"))
     return ()
 

@@ -151,10 +151,11 @@ def list_sources(site: Site, arguments: RunArguments, followed: tuple[str, ...])
     chosen = bool(arguments.categories or arguments.tags)
     categories = [c for c in site.categories if c.key in arguments.categories or not chosen]
     tags = arguments.tags if chosen else followed
-    form = {"feed": site.feed_form, "page": site.list_form}
+    form = {"feed": site.feed_form} if site.feed_form else {}
+    form["page"] = site.list_form
     sources = [
         ListSource(site.address(form[kind].format(key=c.key)), kind, c.key, c.retired)
-        for kind in ("feed", "page")
+        for kind in form
         for c in categories
     ]
     sources += [ListSource(site.tag_address(tag), "tag", tag) for tag in tags]

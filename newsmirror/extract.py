@@ -55,7 +55,7 @@ def read_article(
         category=(site.category_key(page_title["category"]) if page_title else None) or category,
         body_html=etree.tostring(body, encoding="unicode", method="html", with_tail=False),
         layout=layout.name,
-        authors=authors_of(_texts(root, layout.author), paragraphs),
+        authors=authors_of(_texts(root, layout.author), paragraphs, outlet=site.byline),
         source=source,
         editor=editor,
         short_url=next((str(v) for v in body.xpath(".//input[@name='lname']/@value") if v.startswith("http")), None),

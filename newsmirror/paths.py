@@ -10,6 +10,7 @@ from newsmirror.names import file_name, name_digest
 
 FRONT = "README.md"
 LINKS = "LINKS.md"
+ADDRESS_DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/")
 PATTERN_FIELDS = {"year", "month", "day", "id", "category"}
 BLOB_FORMS = {
     "github.com": "https://github.com/{path}/blob/{branch}/",
@@ -30,7 +31,10 @@ def page_path(pattern: str, article: Article) -> str:
 
 def _address_day(url: str) -> list[str]:
     """Year, month and day in an article's address: that of publication in the source's zone, and fixed for ever."""
-    return url.split("/")[5:8]
+    found = ADDRESS_DAY.search(url)
+    if found is None:
+        raise ValueError(f"no day in {url}")
+    return list(found.groups())
 
 
 def record_path(article: Article | Row) -> str:

@@ -72,7 +72,8 @@ class Site:
     lead_query: str
     """Query parameter of a list address whose value is an article's id."""
     home_path: str
-    feed_form: str
+    feed_form: str | None
+    """None where the site has no feeds that we know of."""
     list_form: str
     tag_form: str
     tag_path: str
@@ -83,6 +84,10 @@ class Site:
     tags: tuple[str, ...]
     layouts: tuple[Layout, ...]
     junk: Junk
+    content_paths: tuple[str, ...]
+    """How paths of articles and lists begin; links of a body to other pages of the site are its own business."""
+    byline: str
+    """Pattern of what stands before 记者 in the byline of the site's own reporters."""
     known_article: str = ""
     """Path of an article that has been there for years, for ``scrapy check``."""
 
@@ -147,7 +152,8 @@ class Site:
             return None
         if not self.is_own_host(parts.hostname):
             return None
-        forms = (re.escape(form).replace(r"\{key\}", r"(\w{1,30})") for form in (self.list_form, self.feed_form))
+        known = filter(None, (self.list_form, self.feed_form))
+        forms = (re.escape(form).replace(r"\{key\}", r"(\w{1,30})") for form in known)
         return next((match[1] for form in forms if (match := re.fullmatch(form, parts.path))), None)
 
     def lead_of(self, url: str) -> int | None:

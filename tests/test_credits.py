@@ -15,12 +15,13 @@ def test_paragraphs_without_text_are_left_out() -> None:
     [
         (["作者：王小明 李大力 王小明\n"], [], ("王小明", "李大力")),
         ([], ["【看中国2020年8月18日讯】（看中国记者王小明综合报导）一。"], ("王小明",)),
-        ([], ["一。", "二。", "三。", "（看中国记者王小明报导）"], ()),
+        ([], ["一。", "二。", "三。", "四。", "（看中国记者王小明报导）"], ("王小明",)),
+        ([], ["一。", "二。", "三。", "（看中国记者王小明报导）", "五。", "六。"], ()),
         (["2020-08-18 08:30"], ["（看中國記者王小明、李大力編譯/綜合報導）"], ("王小明", "李大力")),
     ],
 )
 def test_authors(header: list[str], paragraphs: list[str], authors: tuple[str, ...]) -> None:
-    assert authors_of(header, paragraphs) == authors
+    assert authors_of(header, paragraphs, outlet="看中[国國古]?") == authors
 
 
 @pytest.mark.parametrize(

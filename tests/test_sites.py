@@ -39,7 +39,15 @@ def test_page_of_recorded_page(folder: Path) -> None:
     assert page == (folder / "expected.md").read_text(encoding="utf-8")
 
 
-def test_every_layout_has_a_case() -> None:
-    layouts = {json.loads((folder / "expected.json").read_text(encoding="utf-8"))["layout"] for folder in CASES}
+@pytest.mark.parametrize("name", sorted({folder.parent.name for folder in CASES}))
+def test_every_layout_has_a_case(name: str) -> None:
+    folders = [folder for folder in CASES if folder.parent.name == name]
+    layouts = {json.loads((folder / "expected.json").read_text(encoding="utf-8"))["layout"] for folder in folders}
 
-    assert layouts == {layout.name for layout in site_of(CASES[0]).layouts}
+    assert layouts == {layout.name for layout in site_of(folders[0]).layouts}
+
+
+def test_every_site_has_cases() -> None:
+    sites = {path.stem for path in (Path(__file__).parent.parent / "newsmirror" / "spiders").glob("[a-z]*.py")}
+
+    assert sites == {folder.parent.name for folder in CASES}

@@ -234,7 +234,7 @@ def test_unknown_spider_is_refused(tmp_path: Path) -> None:
     done = run_scrapy("crawl", "secretchinna", cwd=tmp_path)
 
     assert done.returncode == 2
-    assert refusals(done) == ["newsmirror: there is no spider 'secretchinna', known are secretchina"]
+    assert refusals(done) == ["newsmirror: there is no spider 'secretchinna', known are ntdtv, secretchina"]
 
 
 def test_folder_with_other_files_is_refused(crawl: Run, server: SampleServer, tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_list_parse_and_shell_work(server: SampleServer, tmp_path: Path) -> None
     parsed = run_scrapy("parse", "--spider=secretchina", "-c", "parse_article", url, *front, cwd=tmp_path)
     shell = run_scrapy("shell", "--spider=secretchina", "-c", "response.url", url, *front, cwd=tmp_path)
 
-    assert listed.stdout.split() == ["secretchina"]
+    assert listed.stdout.split() == ["ntdtv", "secretchina"]
     assert "1105991" in parsed.stdout
     assert "ScrapedArticle" in parsed.stdout or "layout" in parsed.stdout
     assert url in shell.stdout

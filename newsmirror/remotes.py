@@ -161,7 +161,9 @@ def judge_failure(answer: Answer) -> tuple[PushResult, str]:
     for line in answer.out.splitlines():
         if line.startswith("!"):
             reason = line.split("\t")[-1]
-            said = " ".join(re.findall(r"^remote: ?(.*)$", answer.err, re.MULTILINE))
+            said = " ".join(
+                line.removeprefix("remote:").strip() for line in _lines(answer.err) if line[:7] == "remote:"
+            )
             raced = RACED_WORDS.search(reason) and not LOCK_LEFT.search(answer.err)
             return PushResult.RACED if raced else PushResult.REJECTED, clean_words(f"{reason} {said}")
     words = clean_words(_telling_lines(answer.err))
@@ -170,9 +172,14 @@ def judge_failure(answer: Answer) -> tuple[PushResult, str]:
     return PushResult.UNREACHABLE if UNREACHABLE_WORDS.search(answer.err) else PushResult.BROKEN, words
 
 
+def _lines(text: str) -> list[str]:
+    """Lines as a terminal would show them in the end, without progress and advice."""
+    lines = (line.rstrip().rsplit("\r", 1)[-1].strip() for line in text.split("\n"))
+    return [line for line in lines if line and not PROGRESS.match(line)]
+
+
 def _telling_lines(text: str) -> str:
-    """The lines of git's words that say why, without progress and advice."""
-    lines = [line.rstrip().rsplit("\r", 1)[-1].strip() for line in text.split("\n")]
-    lines = [line for line in lines if line and not PROGRESS.match(line)]
+    """The lines of git's words that say why, all where none does."""
+    lines = _lines(text)
     telling = [line for line in lines if re.match(r"fatal:|error:|remote:|ssh:|.*(?:denied|failed|refused)", line)]
     return " ".join(dict.fromkeys((telling or lines)[:4]))

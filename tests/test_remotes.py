@@ -142,7 +142,9 @@ def test_line_that_says_why_is_found_among_progress() -> None:
 
 def test_words_of_a_rejecting_hook_are_kept() -> None:
     out = "To https://h/x.git\n!\tx:refs/heads/main\t[remote rejected] (pre-receive hook declined)\nDone\n"
-    err = "Writing objects:  50% (1/2)\rWriting objects: 100% (2/2), done.\nremote: quota exceeded, ask the owner\n"
+    err = "Writing objects:  50% (1/2)\rWriting objects: 100% (2/2), done.\n"
+    err += "remote: Resolving deltas:  50% (1/2)\x1b[K\rremote: Resolving deltas: "
+    err += "100% (2/2), completed with 1 local object.\x1b[K\nremote: quota exceeded, ask the owner\n"
 
     result, words = judge_failure(Answer(1, out, err))
 

@@ -40,7 +40,7 @@ def open_repository(config: Config, site: Site) -> Repository:
     _refuse_state(repository)
     _refuse_unwritable(root)
     if tip := repository.tip():
-        _refuse_strangers(repository, tip, site)
+        refuse_strangers(repository, tip, site)
     return repository
 
 
@@ -98,7 +98,7 @@ def _refuse_state(repository: Repository) -> None:
             raise RefusedError(f"{name} of the working copy is a link; replace it by an ordinary folder")
 
 
-def _refuse_strangers(repository: Repository, tip: str, site: Site) -> None:
+def refuse_strangers(repository: Repository, tip: str, site: Site) -> None:
     """Refuse a repository that holds something else, or the mirror of another site."""
     top = repository.kinds(tip)
     for name in OUR_FOLDERS:

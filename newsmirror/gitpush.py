@@ -74,25 +74,27 @@ class Transport:
         self._run("push", "--porcelain", "--progress", "--no-verify", "--", self.remote.address,
                   f"{commit}:{self._branch}")  # fmt: skip
 
-    def fetch(self, ours: str) -> str:
+    def fetch(self, ours: str | None, *, room: int = FETCHED) -> str:
         """Fetch what the branch holds beyond *ours* into the side repository; returns the commit it is at.
 
-        Git checks every object. Raises PushError, also where it is too much or an object is not sound.
+        *room* is the most that may come, in bytes. Git checks every object. Raises PushError, also where it is too much
+        or an object is not sound.
         """
-        self.side.run("update-ref", OURS, ours)
+        if ours:
+            self.side.run("update-ref", OURS, ours)
         try:
-            self._fetch()
+            self._fetch(room, {"GIT_ALLOC_LIMIT": MEMORY} if ours else {})  # a whole mirror may take its memory
         except PushError as error:
             if error.result is not PushResult.BROKEN:
                 raise
             raise PushError(PushResult.DIVERGED, f"what it holds cannot be fetched: {error.words}") from error
         return self.side.run("rev-parse", "--verify", f"{THEIRS}^{{commit}}")
 
-    def _fetch(self) -> None:
+    def _fetch(self, room: int, further: dict[str, str]) -> None:
         self._run(
             "fetch", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--progress", "--",
             self.remote.address, f"+{self._branch}:{THEIRS}",
-            further={"GIT_ALLOC_LIMIT": MEMORY}, room=FETCHED,
+            further=further, room=room,
         )  # fmt: skip
 
     def _run(
@@ -161,7 +163,9 @@ class _Listener:
             words = clean_words(self._said_last())
             raise PushError(PushResult.SILENT, words)
         if is_full():
-            raise PushError(PushResult.DIVERGED, f"it holds over {FETCHED >> 20} MB that are not here; clone it anew")
+            raise PushError(
+                PushResult.DIVERGED, "it holds more that is not here than is fetched at once; clone it anew"
+            )
 
     def _said_last(self) -> str:
         """The last line of the error stream: how far it came."""

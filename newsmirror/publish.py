@@ -17,6 +17,7 @@ from newsmirror.evidence import Evidence
 from newsmirror.exceptions import CommitError, NewsmirrorError, NoSpaceError, StateError
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.indexes import ListWriter
+from newsmirror.inherit import inherit
 from newsmirror.inspection import Inspector
 from newsmirror.items import Page, Row
 from newsmirror.join import Joiner
@@ -75,7 +76,7 @@ class Publisher:
             self._recover(lock.died)
             self._checkout = Checkout(self._repository)
             self._checkout.finish()
-            self._base = self._repository.tip()
+            self._base = self._repository.tip() or self._inherit()
             self._store = open_state(self._repository, self._base, doubtful=lock.died is not None)
             stack.callback(self._store.close)
             self._stage = Stage(self._repository, self._base)
@@ -91,6 +92,13 @@ class Publisher:
             logger.warning(
                 "NEWSMIRROR_PUBLIC_URL is not set and no known remote tells it: QR codes hold the source's addresses"
             )
+
+    def _inherit(self) -> str | None:
+        """The commit of a remote that a new working copy goes on from."""
+        return inherit(
+            self._repository, self._config.pushing,
+            site=self._site, checkout=self._checkout, committer=self._committer, now=self._now,
+        )  # fmt: skip
 
     def _recover(self, died: float | None) -> None:
         """Clear away what a killed run or a killed git has left."""

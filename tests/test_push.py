@@ -216,9 +216,10 @@ def test_silent_push_makes_the_next_step_smaller(configure: Configure, tmp_path:
 def test_unrelated_history_is_left_alone(configure: Configure, tmp_path: Path) -> None:
     far = make_bare(tmp_path / "a.git")
     other = configure("other", a=far)
+    publish(configure(), story(1))
     theirs = publish(other, story(9)).commit
 
-    result = publish(configure(a=far), story(1))
+    result = publish(configure(a=far), story(2))
 
     assert (result.outcome, results(result)) == (Outcome.NOT_PUSHED, {"a": PushResult.DIVERGED})
     assert "shares no commit" in result.remotes[0].words

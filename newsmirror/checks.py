@@ -75,13 +75,13 @@ class Gate:
     def _load_fault(self, target: str, path: str) -> str | None:
         scheme, host = _parts(target)
         if scheme == "http":
-            return f"loads {target[:80]} without encryption"
+            return f"loads {_short(target)} without encryption"
         if host:
-            return None if self.may_load(host) and scheme else f"loads {target[:80]} from another host"
+            return None if self.may_load(host) and scheme else f"loads {_short(target)} from another host"
         if scheme is not None or not target:
-            return f"loads {target[:80]}, which hosts do not show"
+            return f"loads {_short(target)}, which hosts do not show"
         goal = goal_of(target, path)
-        return None if self.exists(goal) else f"loads {goal[:120]}, which is not in the tree"
+        return None if self.exists(goal) else f"loads {_short(goal)}, which is not in the tree"
 
     def _link_fault(self, target: str, path: str, shown: Shown) -> str | None:
         scheme, host = _parts(target)
@@ -90,19 +90,20 @@ class Gate:
         if scheme == "mailto":
             return None
         if scheme is not None:
-            return f"links to {target[:80]}, which hosts do not allow"
+            return f"links to {_short(target)}, which hosts do not allow"
         if host or target.startswith(("/", "\\")):
-            return f"links to {target[:80]}, which is neither relative nor begins with https://"
+            return f"links to {_short(target)}, which is neither relative nor begins with https://"
         place, _, anchor = target.partition("#")
         goal = goal_of(place, path) if place else path
         if place and not self.exists(goal):
-            return f"links to {goal[:120]}, which is not in the tree"
+            return f"links to {_short(goal)}, which is not in the tree"
         if not anchor or not goal.endswith(".md"):
             return None
         anchors = shown.anchors if goal == path else self._anchors(goal)
-        if anchors is not None and unquote(anchor) not in anchors:
-            return f"links to {goal[:120]}#{unquote(anchor)[:40]}, which is no heading there on GitHub and GitLab alike"
-        return None
+        if anchors is None or unquote(anchor) in anchors:
+            return None
+        place = _short(f"{goal}#{unquote(anchor)}")
+        return f"links to {place}, which is no heading there on GitHub and GitLab alike"
 
     def _anchors(self, goal: str) -> frozenset[str] | None:
         content = self.read(goal)
@@ -134,6 +135,11 @@ def _heading_faults(shown: Shown) -> Iterator[str]:
     for above, below in pairwise(levels):
         if below > above + 1:
             yield f"goes from a heading of level {above} to one of level {below}"
+
+
+def _short(text: str) -> str:
+    """An address as it stands in a message: not too long, and nothing that a terminal obeys."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text[:120])
 
 
 def _parts(target: str) -> tuple[str | None, str | None]:

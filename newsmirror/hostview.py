@@ -23,7 +23,11 @@ HOST_TAGS = {
 }  # fmt: skip
 """What hosts show of raw HTML. Other tags are dropped and their text stays, or they stand there as text."""
 HIDING = {"style", "class", "hidden", "aria-hidden"}
-"""Attributes that hide text elsewhere and that hosts drop: the text would show."""
+"""Attributes that hide things elsewhere and that hosts drop: what they hide would show."""
+LOADING = {"background", "poster", "data", "action", "formaction", "ping"}
+"""Attributes that hosts drop and that make a clone's viewer ask another host."""
+FRAME = re.compile(r"(?i)<(?:html|head|body)\b")
+"""Tags that a parser of HTML takes for its own."""
 OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_GITHUB_PRE_LANG
 EXTENSIONS = ["table", "strikethrough", "autolink"]
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -106,6 +110,8 @@ def _swallowing(page: str) -> Iterator[str]:
     """What takes the rest of a page away."""
     if match := re.search(r"<[!?]\S{0,10}", COMMENT.sub("", page)):
         yield f"holds {match[0]}, behind which hosts show nothing or something else"
+    for tag in FRAME.findall(page):
+        yield f"holds {tag.lower()}>, which hosts do not show"
 
 
 def _markup_faults(elements: list[_Element]) -> Iterator[str]:
@@ -113,9 +119,9 @@ def _markup_faults(elements: list[_Element]) -> Iterator[str]:
         if element.tag not in HOST_TAGS:
             yield f"holds <{element.tag}>, which hosts do not show"
         for name in map(str, element.node.attrib):
-            if name in HIDING and element.text:
+            if name in HIDING:
                 yield f"holds <{element.tag} {name}>: hosts drop the attribute, and what it hides would show"
-            elif name.startswith("on"):
+            elif name.startswith("on") or name in LOADING:
                 yield f"holds <{element.tag} {name}>, which hosts drop"
 
 

@@ -11,7 +11,7 @@ from newsmirror.hostview import Shown
 from newsmirror.items import Article, Row, block_lines
 from newsmirror.lists import subjects
 from newsmirror.qr import qr_png
-from newsmirror.script import Script
+from newsmirror.script import Script, can_convert
 from newsmirror.site import Site
 
 
@@ -37,19 +37,25 @@ class Judge:
 
     def page_faults(self, row: Row, shown: Shown, article: Article | None) -> Iterator[str]:
         """Where a page does not say what the line and the record say."""
-        scripts = dict.fromkeys((self.script, *Script))
-        title = _squeezed(next((text for level, text in shown.headings if level == 1), ""))
-        script = next((script for script in scripts if _squeezed(script.convert(row.title)) == title), None)
-        if script is None:
-            yield "has another title than data/"
+        if fault := self._text_fault(row, shown, article):
+            yield fault
         if row.url not in shown.links:
             yield "does not name its source address"
         goals = {goal_of(target, row.path) for target in shown.links}
         missing = [f"{subject.stem}.md" for subject in subjects(row) if f"{subject.stem}.md" not in goals]
         if missing:
             yield f"does not link to {missing[0]}"
-        if script and article and (line := _unshown(article, shown.text, script)):
-            yield f"does not show what its record holds: {line[:40]}"
+
+    def _text_fault(self, row: Row, shown: Shown, article: Article | None) -> str | None:
+        """Title and text may be in any script, both in the same: a title alone may read alike in two of them."""
+        title = _squeezed(next((text for level, text in shown.headings if level == 1), ""))
+        unshown = None
+        for script in dict.fromkeys((self.script, *Script) if can_convert() else (Script.SOURCE,)):
+            if _squeezed(script.convert(row.title)) == title:
+                unshown = _unshown(article, shown.text, script) if article else None
+                if unshown is None:
+                    return None
+        return f"does not show what its record holds: {unshown}" if unshown else "has another title than data/"
 
     def address_faults(self, row: Row, shown: Shown, code: bytes | None) -> Iterator[str]:
         """Whether page, QR code and public address belong together."""
@@ -81,7 +87,7 @@ def _unshown(article: Article, text: str, script: Script) -> str | None:
     for line in map(script.convert, block_lines(article.blocks)):
         found = shown.find(_squeezed(line), position)
         if found < 0:
-            return line
+            return line[:40]
         position = found + len(_squeezed(line))
     return None
 

@@ -1,6 +1,5 @@
 """All settings of ours, read once and checked at once."""
 
-import importlib.util
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.pushing import Pushing, read_pushing
 from newsmirror.render import Blocks, PageStyle
 from newsmirror.route import Route, find_conflict, read_route
-from newsmirror.script import Script
+from newsmirror.script import Script, can_convert
 
 PREFIX = "NEWSMIRROR_"
 BRANCH = re.compile(r"^(?!HEAD$|.*(?:\.\.|//|/\.|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$")
@@ -224,7 +223,7 @@ class _Reader:
         value = self.choice("SCRIPT", known, Script.SOURCE.value)
         if value not in known or value == Script.SOURCE.value:
             return Script.SOURCE
-        if importlib.util.find_spec("opencc") is None:
+        if not can_convert():
             self.refuse("SCRIPT", "needs the package opencc; install it with pip or leave the setting out")
         return Script(value)
 

@@ -11,6 +11,7 @@ The rule, block by block (a paragraph, a caption, a cell, a title, a name):
 Addresses never change. OpenCC is imported only where a script other than the source's is asked for.
 """
 
+import importlib.util
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -96,6 +97,11 @@ WAYS = {
         ),
     ),
 }
+
+
+def can_convert() -> bool:
+    """Whether OpenCC is installed; it is not imported."""
+    return importlib.util.find_spec("opencc") is not None
 
 
 @cache

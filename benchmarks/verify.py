@@ -19,7 +19,8 @@ from benchmarks.made import Maker
 from newsmirror.config import Config
 from newsmirror.items import Article
 from newsmirror.outcome import Report
-from newsmirror.publish import Publisher, make_page
+from newsmirror.placing import make_page
+from newsmirror.publish import Publisher
 from newsmirror.qr import qr_png
 from newsmirror.render import render_page
 from newsmirror.spiders.secretchina import SITE

@@ -6,10 +6,11 @@ host is asked in this run: Scrapy's own middleware would allow everything then, 
 """
 
 import asyncio
+import codecs
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -125,7 +126,9 @@ class Robots:
 
 
 def _text(response: Response) -> bytes:
-    """The rules in an answer, none in a page of HTML: many sites answer any address with one."""
-    kind: Any = response.headers.get("Content-Type", b"")
-    is_page = b"html" in kind.lower() or response.body.lstrip()[:1] == b"<"
+    """The rules in an answer, none in a page of HTML: many sites answer any address with one.
+
+    The body tells, not the Content-Type: careless servers send rules as text/html.
+    """
+    is_page = response.body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<"
     return b"" if is_page else response.body[:SIZE_LIMIT]

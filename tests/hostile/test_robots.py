@@ -55,6 +55,7 @@ def test_lists_are_asked(fetcher: Fetcher, hostile: HostileServer, tmp_path: Pat
         (behaviours.robots(f"\ufeff{DISALLOW}"), Outcome.LIMITED, "forbidden by robots.txt"),
         (behaviours.robots(f"User-Agent: NewsMirror\nDisallow: /\n\n{GROUP}Allow: /"), Outcome.LIMITED, "forbidden by"),
         (behaviours.long_text(DISALLOW, megabytes=50), Outcome.LIMITED, "forbidden by robots.txt"),
+        (behaviours.answer(DISALLOW.encode()), Outcome.LIMITED, "forbidden by robots.txt"),
         (behaviours.robots("", status=500), Outcome.LIMITED, "robots.txt cannot be read: status 500"),
         (behaviours.robots("", status=503), Outcome.LIMITED, "robots.txt cannot be read: status 503"),
         (behaviours.robots("", status=429), Outcome.LIMITED, "robots.txt cannot be read: status 429"),
@@ -63,7 +64,8 @@ def test_lists_are_asked(fetcher: Fetcher, hostile: HostileServer, tmp_path: Pat
         (behaviours.silent, Outcome.UNREACHABLE, "robots.txt cannot be read: no answer in time"),
         (behaviours.raw(b""), Outcome.UNREACHABLE, "robots.txt cannot be read: the connection failed"),
     ],
-    ids=["all", "byte order mark", "our name", "50 MB", "500", "503", "429", "loop", "off-site", "silent", "no answer"],
+    ids=["all", "byte order mark", "our name", "50 MB", "as HTML", "500", "503", "429", "loop", "off-site", "silent",
+         "no answer"],
 )  # fmt: skip
 def test_nothing_is_asked(
     fetcher: Fetcher,

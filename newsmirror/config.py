@@ -21,7 +21,9 @@ from newsmirror.route import Route, find_conflict, read_route
 from newsmirror.script import Script, can_convert
 
 PREFIX = "NEWSMIRROR_"
-BRANCH = re.compile(r"^(?!HEAD$|.*(?:\.\.|//|/\.|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$")
+BRANCH = re.compile(
+    r"^(?!HEAD$|refs/|[0-9a-f]{40}$|.*(?:\.\.|//|/\.|\.lock(?:/|$)))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$"
+)
 AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,64}@[^<>\s@]{1,190})>$")
 BLOCK_LIMIT = 20_000
 ANY_TREE = Gate(exists=lambda path: True, may_load=lambda host: True)

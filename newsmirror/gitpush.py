@@ -2,62 +2,68 @@
 
 import os
 import re
-import selectors
 import shlex
-import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+from urllib.parse import quote
 
 from git.cmd import Git
 from git.exc import GitCommandNotFound
 
+from newsmirror.durable import writing
 from newsmirror.exceptions import PushError, RefusedError
 from newsmirror.git import Repository
 from newsmirror.gitconfig import safe_environment
 from newsmirror.gitside import SideRepository
 from newsmirror.outcome import PushResult
-from newsmirror.remotes import Answer, Login, Remote, clean_words, judge_failure
+from newsmirror.procgroup import Limits, Listener
+from newsmirror.remotes import Answer, Login, Remote, judge_failure
+from newsmirror.route import VARIABLES, Proxy, Route
 
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-SAID = 100_000
-"""Bytes kept of what a git command says; a remote writes a part of it."""
 FETCHED = 512 * 1024 * 1024
 """Most that is fetched from a remote which is ahead; who is further behind clones anew."""
 MEMORY = "256m"
 """Most that git may allocate at once while it reads what others packed."""
-LINGER = 2.0
-"""Seconds that processes get to remove their locks before they are killed."""
+PROXY_VARIABLES = tuple(form(name) for name in (*VARIABLES, "no_proxy") for form in (str.lower, str.upper))
 THEIRS = "refs/newsmirror/theirs"
 OURS = "refs/newsmirror/ours"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long one remote may take; times are of `time.monotonic`."""
-
-    patience: float
-    """Seconds without a sign of life."""
-    deadline: float
-    """When everything with this remote has to be over."""
-    stop: Callable[[], bool] = lambda: False
-    """Whether the operator wants the end at once; asked ten times a second, from a thread."""
 
 
 class Transport:
     """The way to one remote's branch, through a `SideRepository` of its own."""
 
-    def __init__(self, repository: Repository, remote: Remote, login: Login, limits: Limits):
+    def __init__(
+        self, repository: Repository, remote: Remote, login: Login, limits: Limits, *, route: Route | None = None
+    ):
+        """*route* tells of a proxy for https; None: the environment does, where it names one."""
         self.remote = remote
         self.limits = limits
-        self.side = SideRepository(repository, remote.name, _configuration(login, limits.patience))
+        self._proxy = route.proxy if route else None
+        place = repository.private / "side" / f"{remote.name}.proxy"
+        further = _configuration(login, limits.patience) | _proxy_configuration(self._proxy, place)
+        self.side = SideRepository(repository, remote.name, further)
+        self._secret = place if self._proxy and self._proxy.user else None
         self._branch = f"refs/heads/{repository.branch}"
         self._environment = {
             "GIT_ALLOW_PROTOCOL": remote.kind, "GIT_SSH_COMMAND": login.ssh_command(limits.patience),
             "GIT_SSH_VARIANT": "ssh",
         }  # fmt: skip
+        if route and (route.proxy or route.is_direct):
+            self._environment |= dict.fromkeys(PROXY_VARIABLES, "")
+
+    def __enter__(self) -> Self:
+        self.side.__enter__()
+        if self._secret and self._proxy:
+            with writing("the folder .git/newsmirror"):
+                _write_secret(self._secret, self._proxy)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._secret:
+            self._secret.unlink(missing_ok=True)
+        self.side.__exit__()
 
     def ask(self) -> str | None:
         """The commit that the remote's branch is at, None where it has no such branch. Raises PushError."""
@@ -107,103 +113,12 @@ class Transport:
             )
         except GitCommandNotFound as error:
             raise PushError(PushResult.BROKEN, "the git program is missing; install git") from error
-        listener = _Listener(process, self.limits, deadline or self.limits.deadline)
+        listener = Listener(process, self.limits, deadline or self.limits.deadline)
         full = (lambda: self.side.bytes_fetched() > room) if room else (lambda: False)
         answer = listener.listen(full)
         if answer.status:
             raise PushError(*judge_failure(answer))
         return answer
-
-
-class _Listener:
-    """Reads what one process group says, and ends it when it has to end."""
-
-    def __init__(self, process: Git.AutoInterrupt, limits: Limits, deadline: float):
-        self._process, self._limits, self._deadline = process, limits, min(deadline, limits.deadline)
-        self._said: dict[int, bytes] = {process.stdout.fileno(): b"", process.stderr.fileno(): b""}
-
-    def listen(self, is_full: Callable[[], bool]) -> Answer:
-        last = time.monotonic()
-        try:
-            with selectors.DefaultSelector() as selector:
-                for descriptor in self._said:
-                    os.set_blocking(descriptor, False)
-                    selector.register(descriptor, selectors.EVENT_READ)
-                while not self._is_over():
-                    if self._read(selector, 0.1 if selector.get_map() else 0.005):
-                        last = time.monotonic()
-                    self._check(last, is_full)
-                while self._read(selector, 0):
-                    pass
-        finally:
-            status = self._end()
-        out, err = (said.decode("utf-8", "replace") for said in self._said.values())
-        return Answer(status, out, err)
-
-    def _read(self, selector: selectors.BaseSelector, wait: float) -> bool:
-        """Take in what was said; returns whether anything was."""
-        heard = False
-        for key, _ in selector.select(wait):
-            try:
-                data = os.read(key.fd, 65536)
-            except BlockingIOError:
-                continue
-            if not data:
-                selector.unregister(key.fd)
-                continue
-            heard = True
-            self._said[key.fd] = (self._said[key.fd] + data)[-SAID:]
-        return heard
-
-    def _check(self, last: float, is_full: Callable[[], bool]) -> None:
-        now = time.monotonic()
-        if self._limits.stop():
-            raise PushError(PushResult.STOPPED)
-        if now - last > self._limits.patience or now > self._deadline:
-            words = clean_words(self._said_last())
-            raise PushError(PushResult.SILENT, words)
-        if is_full():
-            raise PushError(
-                PushResult.DIVERGED, "it holds more that is not here than is fetched at once; clone it anew"
-            )
-
-    def _said_last(self) -> str:
-        """The last line of the error stream: how far it came."""
-        lines = re.split(r"[\r\n]+", list(self._said.values())[1].decode("utf-8", "replace").strip())
-        return lines[-1]
-
-    def _is_over(self) -> bool:
-        """Whether the command itself has ended; its processes are not reaped, so that their group stays ours."""
-        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-    def _end(self) -> int:
-        """End what is left of the process group: politely, then by force. Returns git's status."""
-        group = self._process.pid
-        if not self._is_over():
-            self._signal(group, signal.SIGTERM)
-            end = time.monotonic() + LINGER
-            while time.monotonic() < end and not self._is_closed():
-                time.sleep(0.02)
-        self._signal(group, signal.SIGKILL)
-        popen = self._process.proc
-        assert popen
-        assert popen.stdout
-        assert popen.stderr
-        status = popen.wait()
-        popen.stdout.close()
-        popen.stderr.close()
-        return int(status)
-
-    def _signal(self, group: int, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(group, number)
-
-    def _is_closed(self) -> bool:
-        """Whether nobody holds the error stream any more: then every process of the group has ended."""
-        try:
-            return not os.read(self._process.stderr.fileno(), 65536)
-        except BlockingIOError:
-            return False
 
 
 def _configuration(login: Login, patience: float) -> dict[str, str]:
@@ -218,12 +133,38 @@ def _configuration(login: Login, patience: float) -> dict[str, str]:
         "transfer.credentialsInUrl": "die",
     }
     if login.credentials:
-        # Asked only: after an answer 401 git would tell the helper to erase the operator's line.
-        store = f"git credential-store --file={shlex.quote(str(login.credentials))}"
-        chosen["credential.helper"] = f'!f() {{ test "$1" = get && exec {store} get; }}; f'
+        chosen["credential.helper"] = _helper(login.credentials)
     if authorities := os.environ.get("SSL_CERT_FILE"):
         chosen["http.sslCAInfo"] = str(Path(authorities).absolute())
     return chosen
+
+
+def _helper(file: Path) -> str:
+    """A credential helper that reads a file and is asked only: after a 401 git would tell it to erase the line."""
+    store = f"git credential-store --file={shlex.quote(str(file))}"
+    return f'!f() {{ test "$1" = get && exec {store} get; }}; f'
+
+
+def _proxy_configuration(proxy: Proxy | None, secret: Path) -> dict[str, str]:
+    """The proxy for git, its password in the file *secret*: an address would show it in the processes' environment."""
+    if proxy is None:
+        return {}
+    if proxy.user is None:
+        return {"http.proxy": _proxy_address(proxy)}
+    address = _proxy_address(proxy, f"{quote(proxy.user, safe='')}@")
+    return {"http.proxy": address, f"credential.{_proxy_address(proxy)}.helper": _helper(secret)}
+
+
+def _proxy_address(proxy: Proxy, user: str = "") -> str:
+    """As git and curl read it: socks5h lets the proxy resolve names, which is how we mean it."""
+    return proxy.url.replace("socks5://", "socks5h://").replace("://", f"://{user}")
+
+
+def _write_secret(file: Path, proxy: Proxy) -> None:
+    line = _proxy_address(proxy, f"{quote(proxy.user or '', safe='')}:{quote(proxy.password, safe='')}@")
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(f"{line}\n")
 
 
 def read_remote_addresses(root: Path) -> dict[str, list[str]]:

@@ -12,15 +12,16 @@ from newsmirror.checkout import Checkout
 from newsmirror.commits import Committer
 from newsmirror.exceptions import PushError, RefusedError
 from newsmirror.git import Repository
-from newsmirror.gitpush import Limits, Transport
+from newsmirror.gitpush import Transport
 from newsmirror.interrupts import Interrupts
+from newsmirror.procgroup import Limits
 from newsmirror.pushing import Pushing
 from newsmirror.site import Site
 
 logger = logging.getLogger(__name__)
 
-LONGEST = 2 * 3600.0
-"""Seconds that fetching a whole mirror may take, as long as it moves."""
+LONGEST = 1500.0
+"""Seconds that fetching a whole mirror may take, as long as it moves; the run must not count as hanging."""
 WHOLE = 16 * 1024**3
 """Bytes of a whole mirror; hosts stop far below."""
 
@@ -41,9 +42,10 @@ def inherit(
     """
     with Interrupts(already=False) as interrupts, ExitStack() as stack:
         limits = Limits(pushing.patience, time.monotonic() + LONGEST, interrupts.stop)
-        ways = [Transport(repository, remote, pushing.login, limits) for remote in pushing.remotes]
-        for way in ways:
-            stack.enter_context(way.side)
+        ways = [
+            stack.enter_context(Transport(repository, remote, pushing.login, limits, route=pushing.route))
+            for remote in pushing.remotes
+        ]
         for way in _with_history(ways):
             name = way.remote.name
             try:

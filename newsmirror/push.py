@@ -12,9 +12,10 @@ from typing import Protocol
 from newsmirror.confirmations import Confirmation, Confirmations
 from newsmirror.exceptions import CommitError, NoSpaceError, PushError, RefusedError, SideError
 from newsmirror.git import Repository
-from newsmirror.gitpush import Limits, Transport
+from newsmirror.gitpush import Transport
 from newsmirror.gitside import SideRepository
 from newsmirror.outcome import PushResult
+from newsmirror.procgroup import Limits
 from newsmirror.pushing import Pushing
 from newsmirror.remotes import RemotePush
 
@@ -79,7 +80,7 @@ class Pusher:
         self._aborted = False
         limits = Limits(pushing.patience, time.monotonic() + LONGEST, lambda: self._aborted or stop())
         self._ways = [
-            _Way(Transport(repository, remote, pushing.login, limits), self._records.get(remote))
+            _Way(Transport(repository, remote, pushing.login, limits, route=pushing.route), self._records.get(remote))
             for remote in pushing.remotes
         ]
         self._tip = ""
@@ -92,7 +93,7 @@ class Pusher:
         self._tip = tip
         with ExitStack() as stack:
             for way in self._ways:
-                stack.enter_context(way.side)
+                stack.enter_context(way.transport)
             for _ in range(ROUNDS):
                 if not (open_ways := [way for way in self._ways if self._is_open(way)]):
                     break

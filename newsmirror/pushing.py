@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from newsmirror.exceptions import RefusedError
 from newsmirror.gitpush import read_remote_addresses
 from newsmirror.remotes import Login, Remote, find_name_fault, read_address
+from newsmirror.route import Route, read_route
 
 PATIENCE = 20.0
 USUAL_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
@@ -24,6 +25,8 @@ class Pushing:
     remotes: tuple[Remote, ...] = ()
     login: Login = field(default_factory=Login)
     patience: float = PATIENCE
+    route: Route | None = None
+    """A proxy for https, or that there is none; None: the environment tells, where it names one."""
 
 
 def read_pushing(text: Callable[[str], str], refuse: Refuse, repo: Path) -> Pushing:
@@ -38,7 +41,21 @@ def read_pushing(text: Callable[[str], str], refuse: Refuse, repo: Path) -> Push
         known_hosts=_file(text("SSH_KNOWN_HOSTS"), "SSH_KNOWN_HOSTS", refuse),
         credentials=_credentials(text("CREDENTIALS"), refuse),
     )
-    return Pushing(remotes, login, _patience(text("PUSH_TIMEOUT"), refuse))
+    route = _route(text, refuse)
+    if route and route.proxy:
+        for remote in (remote for remote in remotes if remote.kind == "ssh"):
+            refuse("REMOTES", f"names '{remote.name}', which uses ssh and would go around the proxy; use https, or set "
+                              "NEWSMIRROR_PUSH_PROXY=direct")  # fmt: skip
+    return Pushing(remotes, login, _patience(text("PUSH_TIMEOUT"), refuse), route)
+
+
+def _route(text: Callable[[str], str], refuse: Refuse) -> Route | None:
+    """The way of pushes: their own setting, else that of the requests to the source, so that nothing goes around."""
+    if value := text("PUSH_PROXY"):
+        route = read_route(lambda name: value if name == "PROXY" else "", lambda _, what: refuse("PUSH_PROXY", what))
+    else:
+        route = read_route(text, lambda *_: None)
+    return route if route.proxy or route.is_direct else None
 
 
 def _remotes(names: tuple[str, ...], refuse: Refuse, repo: Path) -> tuple[Remote, ...]:

@@ -3,6 +3,7 @@
 import base64
 import os
 import pwd
+import re
 import shutil
 import socket
 import ssl
@@ -65,6 +66,10 @@ class GitHost:
         self.location: str | None = None
         self.seen: list[str | None] = []
         """The header ``Authorization`` of every request."""
+        self.proxy_login: tuple[str, str] | None = None
+        """User and password that it wants as a proxy, where set: it is a proxy to itself then."""
+        self.proxied: list[str] = []
+        """Whole addresses that it was asked for as a proxy."""
         host = self
 
         class Handler(_Handler):
@@ -110,15 +115,19 @@ class _Handler(BaseHTTPRequestHandler):
         host = self.owner
         given = self.headers.get("Authorization")
         host.seen.append(given)
-        if host.status:
+        if self.path.startswith("http://"):
+            host.proxied.append(self.path)
+        if host.proxy_login and self.headers.get("Proxy-Authorization") != _basic(host.proxy_login):
+            self._send(407, {"Proxy-Authenticate": 'Basic realm="proxy"'}, b"who are you")
+        elif host.status:
             self._send(host.status, {"Location": host.location} if host.location else {}, b"no")
-        elif host.login and given != "Basic " + base64.b64encode(":".join(host.login).encode()).decode():
+        elif host.login and given != _basic(host.login):
             self._send(401, {"WWW-Authenticate": 'Basic realm="git"'}, b"who are you")
         else:
             self._send(*self._backend(body))
 
     def _backend(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        path, _, query = self.path.partition("?")
+        path, _, query = re.sub("^http://[^/]*", "", self.path).partition("?")
         environment = clean_environment() | {
             "GIT_PROJECT_ROOT": str(self.owner.root), "GIT_HTTP_EXPORT_ALL": "1", "REMOTE_USER": "pusher",
             "PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": self.command,
@@ -141,6 +150,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         pass
+
+
+def _basic(login: tuple[str, str]) -> str:
+    return "Basic " + base64.b64encode(":".join(login).encode()).decode()
 
 
 def processes_with(mark: str) -> list[str]:

@@ -94,7 +94,9 @@ def test_branch(branch: str) -> None:
     assert read(BRANCH=branch).branch == branch
 
 
-@pytest.mark.parametrize("branch", ["-x", "/x", "x/", "x.lock", "a b", "a//b", "x.", "a~1", ".x", "x/.y", "HEAD"])
+@pytest.mark.parametrize("branch", ["-x", "/x", "x/", "x.lock", "a b", "a//b", "x.", "a~1", ".x", "x/.y", "HEAD",
+     "+main", ":main", "a..b", "x.lock/y", "refs/heads/main", "0" * 40, "main\n--force", "@{u}", "--upload-pack=x"],
+)  # fmt: skip
 def test_branch_refused(branch: str) -> None:
     assert problems(BRANCH=branch)[0].startswith("NEWSMIRROR_BRANCH")
 

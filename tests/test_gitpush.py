@@ -12,9 +12,11 @@ import pytest
 
 from newsmirror.exceptions import PushError
 from newsmirror.git import Repository
-from newsmirror.gitpush import Limits, Transport, read_remote_addresses
+from newsmirror.gitpush import Transport, read_remote_addresses
 from newsmirror.outcome import PushResult
+from newsmirror.procgroup import Limits
 from newsmirror.remotes import Login, read_address
+from newsmirror.route import Proxy, Route
 from tests.conftest import git
 from tests.githost import GitHost, SshHost, closed_port, make_bare, processes_with, set_hook, tar_pit, tip_of
 from tests.hostile.ca import Authority
@@ -44,17 +46,23 @@ def connect(work: Path) -> Iterator[Open]:
     """Opens the way to an address; closed at the end of the test."""
     opened: list[Transport] = []
 
-    def connect(address: str | Path, *, patience: float = 8, login: Login | None = None, **limits: object) -> Transport:
+    def connect(
+        address: str | Path,
+        *,
+        patience: float = 8,
+        login: Login | None = None,
+        route: Route | None = None,
+        **limits: object,
+    ) -> Transport:
         remote = read_address("origin", str(address))
         chosen = Limits(patience, time.monotonic() + 30, **limits)  # type: ignore[arg-type]
-        transport = Transport(Repository(work, "main"), remote, login or Login(), chosen)
+        transport = Transport(Repository(work, "main"), remote, login or Login(), chosen, route=route)
         opened.append(transport)
-        transport.side.__enter__()
-        return transport
+        return transport.__enter__()
 
     yield connect
     for transport in opened:
-        transport.side.__exit__()
+        transport.__exit__()
 
 
 def refused(step: Callable[[], object]) -> PushError:
@@ -293,6 +301,66 @@ def test_certificate_of_an_own_authority_is_accepted(
         connect(f"{host.url}/news.git").push(git(work, "rev-parse", "HEAD"))
 
     assert tip_of(far) == git(work, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def proxy(tmp_path: Path) -> Iterator[GitHost]:
+    """A proxy that wants a password and leads to the repositories below ``hosted``."""
+    git(make_bare(tmp_path / "hosted/news.git"), "config", "http.receivepack", "true")
+    with GitHost(tmp_path / "hosted") as proxy:
+        proxy.proxy_login = ("me", "pro:xy/Kanarienvogel")
+        yield proxy
+
+
+def test_push_goes_through_the_proxy_and_shows_no_password(
+    work: Path, connect: Open, proxy: GitHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    set_hook(
+        tmp_path / "hosted/news.git",
+        "pre-receive",
+        "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline >seen 2>/dev/null; exit 0",
+    )
+    address = f"http://127.0.0.1:{closed_port()}/news.git"
+    route = Route(Proxy("http", "127.0.0.1", proxy.port, "me", "pro:xy/Kanarienvogel"))
+    tip = git(work, "rev-parse", "HEAD")
+
+    transport = connect(address, route=route)
+    transport.push(tip)
+
+    assert transport.ask() == tip
+    assert {seen.partition("/news.git")[0] + "/news.git" for seen in proxy.proxied} == {address}
+    seen = (tmp_path / "hosted/news.git/seen").read_bytes()
+    assert b"git-remote-http" in seen
+    assert b"Kanarienvogel" not in seen
+    transport.__exit__()
+    assert list((work / ".git/newsmirror/side").iterdir()) == []
+
+
+def test_wrong_password_of_the_proxy_and_no_proxy_at_all(connect: Open, proxy: GitHost) -> None:
+    address = f"http://127.0.0.1:{closed_port()}/news.git"
+    wrong = Route(Proxy("http", "127.0.0.1", proxy.port, "me", "Kanarienvogel"))
+    gone = Route(Proxy("socks5", "127.0.0.1", closed_port()))
+
+    errors = [refused(connect(address, route=route).ask) for route in (wrong, gone)]
+
+    assert [error.result for error in errors] == [PushResult.UNREACHABLE, PushResult.UNREACHABLE]
+    assert "Kanarienvogel" not in str(errors)
+    assert {seen for seen in proxy.seen if seen} == set()
+
+
+@pytest.mark.parametrize(("route", "through"), [(None, True), (Route(is_direct=True), False)])
+def test_proxy_of_the_environment_is_taken_unless_direct_is_said(
+    connect: Open, proxy: GitHost, monkeypatch: pytest.MonkeyPatch, route: Route | None, through: bool
+) -> None:
+    proxy.proxy_login = None
+    monkeypatch.setenv("http_proxy", proxy.url)
+
+    if through:
+        assert connect(f"http://127.0.0.1:{closed_port()}/news.git", route=route).ask() is None
+    else:
+        refused(connect(f"http://127.0.0.1:{closed_port()}/news.git", route=route).ask)
+    assert bool(proxy.proxied) is through
 
 
 ssh_server = pytest.mark.skipif(

@@ -9,6 +9,7 @@ from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
 from newsmirror.pushing import Pushing
 from newsmirror.remotes import Remote
+from newsmirror.route import Route
 from tests.conftest import git
 
 TOKEN = "ghp_Canary7Token"
@@ -157,6 +158,31 @@ def test_credentials_have_a_form(repo: Path, tmp_path: Path, content: str) -> No
 
     assert problems(repo, CREDENTIALS=file) == [
         "NEWSMIRROR_CREDENTIALS must hold one line a host, each like https://user:token@host"
+    ]
+
+
+def test_pushes_go_the_way_of_the_crawl_unless_told_otherwise(repo: Path) -> None:
+    through = read(repo, REMOTES="github", PROXY="http://127.0.0.1:3128").route
+    own = read(repo, REMOTES="github", PROXY="http://127.0.0.1:3128", PUSH_PROXY="http://127.0.0.1:3129").route
+    direct = read(repo, REMOTES="github", PROXY="http://127.0.0.1:3128", PUSH_PROXY="direct").route
+
+    assert through is not None
+    assert own is not None
+    assert (through.proxy and through.proxy.port, own.proxy and own.proxy.port) == (3128, 3129)
+    assert direct == Route(is_direct=True)
+    assert read(repo, REMOTES="github").route is None
+
+
+def test_ssh_does_not_go_around_a_proxy(repo: Path) -> None:
+    git(repo, "config", "remote.github.url", "git@github.com:owner/news.git")
+
+    assert problems(repo, REMOTES="github,backup", PROXY="http://127.0.0.1:3128") == [
+        "NEWSMIRROR_REMOTES names 'github', which uses ssh and would go around the proxy; use https, or set "
+        "NEWSMIRROR_PUSH_PROXY=direct"
+    ]
+    assert read(repo, REMOTES="github", PROXY="http://127.0.0.1:3128", PUSH_PROXY="direct").remotes
+    assert problems(repo, PUSH_PROXY="ftp://x") == [
+        "NEWSMIRROR_PUSH_PROXY must be an address like socks5h://127.0.0.1:9050 or http://host:8080, or direct"
     ]
 
 

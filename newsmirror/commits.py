@@ -2,26 +2,39 @@
 
 ``git fast-import`` writes the objects: its cost follows the new files and not the archive, it needs no index and takes
 no lock, so a dirty index or a stale ``index.lock`` does not matter, and nothing but the named paths can get into a
-commit. It writes into a folder of ours; only a complete, synced pack moves to git's own. Author and committer are the
+commit. It writes into a folder of ours; only complete, synced packs move to git's own. Author and committer are the
 same fixed identity, all times are UTC.
+
+fast-import stores a file as its difference to the one before it, however bad that is, and git keeps such a choice for
+ever. It is right for a record after its page and wrong for a list, whose older version is elsewhere. So there are two
+imports: files of articles with differences, then all others and the trees without, for `upkeep` to find theirs.
 """
 
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import PurePosixPath
+from typing import IO
 
 from newsmirror.durable import sync_folder
 from newsmirror.exceptions import CommitError, GitError
-from newsmirror.git import Repository
+from newsmirror.git import Pipe, Repository
 from newsmirror.items import OutputFile
+from newsmirror.paths import is_article_file
 
 OUR_PATH = re.compile(r"(?:(?!\.{1,2}/|\.git/)[^/\x00-\x1f]+/)*(?!\.{1,2}$|\.git$)[^/\x00-\x1f]+")
 """What fast-import of git 2.39 does not check by itself: no way out of the tree, nothing inside ``.git``."""
 IMPORTED = "refs/newsmirror/imported"
 """A name that fast-import asks for and that never exists."""
+MARK = 1
+"""Fast-import's number for the commit; contents have the numbers after it."""
+CHUNK = 500
+"""Files whose places are looked at together, and that are held in memory at once."""
 
 
 class Committer:
@@ -34,7 +47,7 @@ class Committer:
 
     def make(
         self,
-        files: Callable[[], Iterable[OutputFile]],
+        files: Iterable[OutputFile],
         message: str,
         *,
         parent: str | None,
@@ -43,24 +56,41 @@ class Committer:
     ) -> str:
         """Write a commit with these files on top of *parent* and return its id; no branch knows it yet.
 
-        *merged* is a second parent, whose files are not looked at. *files* gives them anew at each call, *message*
-        is ASCII, *when* aware. On return everything that the commit needs is on the disk.
-        Raises CommitError with git's reason.
+        *merged* is a second parent, whose files are not looked at. *files* has those of articles first and is read
+        once, a few hundred at a time; *message* is ASCII, *when* aware. On return everything that the commit needs is
+        on the disk. Raises CommitError with git's reason.
         """
-        self._refuse_bad_places([file.path for file in files()], parent)
         head = self._head(message, parent, when, merged)
         try:
             self.clear()
             (self._incoming / "pack").mkdir(parents=True)
-            pipe = self._repository.pipe("fast-import", "--quiet", "--done", environment=self._quarantine())
-            pipe.write(_stream(head, files()))
-            said = pipe.finish()
+            commit = self._import(head, self._in_good_places(files, parent))
             self._take_in()
         except (GitError, OSError) as error:
             raise CommitError(f"git did not take the commit: {_words(error)}") from error
         finally:
             self.clear()
-        return said.decode().strip()
+        return commit
+
+    def _import(self, head: bytes, files: Iterator[OutputFile]) -> str:
+        marks = self._incoming / "marks"
+        with tempfile.TemporaryFile(dir=self._incoming) as lines:
+            with self._fast_import(f"--export-marks={marks}") as pipe:
+                rest = _send_articles(pipe, files, lines)
+                pipe.finish()
+            lines.seek(0)
+            with self._fast_import(f"--import-marks={marks}", "--depth=0") as pipe:
+                pipe.write(_commit_stream(head, lines, rest))
+                return pipe.finish().decode().strip()
+
+    @contextmanager
+    def _fast_import(self, *words: str) -> Iterator[Pipe]:
+        pipe = self._repository.pipe("fast-import", "--quiet", "--done", *words, environment=self._quarantine())
+        try:
+            yield pipe
+        except BaseException:
+            pipe.close()
+            raise
 
     def publish(self, commit: str, *, parent: str | None, when: datetime) -> None:
         """Move the branch from *parent* to *commit*, durably; only if it still is at *parent*. Raises CommitError."""
@@ -85,6 +115,12 @@ class Committer:
         """Remove what an interrupted import has left."""
         shutil.rmtree(self._incoming, ignore_errors=True)
 
+    def _in_good_places(self, files: Iterable[OutputFile], parent: str | None) -> Iterator[OutputFile]:
+        source = iter(files)
+        while chunk := list(islice(source, CHUNK)):
+            self._refuse_bad_places([file.path for file in chunk], parent)
+            yield from chunk
+
     def _refuse_bad_places(self, paths: list[str], parent: str | None) -> None:
         """No path may lead out of the tree, nor through or over what is no ordinary folder or file in it."""
         if strange := [path for path in paths if not OUR_PATH.fullmatch(path)]:
@@ -105,7 +141,7 @@ class Committer:
         name, mail = self._author
         identity = f"{name} <{mail}> {_date(when)}"
         start = (f"from {parent}\n" if parent else "") + (f"merge {merged}\n" if merged else "")
-        lines = f"mark :1\nauthor {identity}\ncommitter {identity}\ndata {len(message)}\n{message}\n{start}"
+        lines = f"mark :{MARK}\nauthor {identity}\ncommitter {identity}\ndata {len(message)}\n{message}\n{start}"
         return f"commit {IMPORTED}\n{lines}".encode()
 
     def _quarantine(self) -> dict[str, str]:
@@ -121,14 +157,28 @@ class Committer:
         sync_folder(packs)
 
 
-def _stream(head: bytes, files: Iterable[OutputFile]) -> Iterator[bytes]:
-    """Input of fast-import; the branch that it needs for a commit is taken back at the end, so it writes none."""
+def _send_articles(pipe: Pipe, files: Iterator[OutputFile], lines: IO[bytes]) -> Iterator[OutputFile]:
+    """Send the files of articles, note what the commit says of them in *lines*, and return the files after them."""
+    rest: list[OutputFile] = []
+    for number, file in enumerate(files, start=MARK + 1):
+        if not is_article_file(file.path):
+            rest = [file]
+            break
+        pipe.write([f"blob\nmark :{number}\ndata {len(file.content)}\n".encode(), file.content, b"\n"])
+        lines.write(f"M 100644 :{number} {_quoted(file.path)}\n".encode())
+    pipe.write([b"done\n"])
+    return chain(rest, files)
+
+
+def _commit_stream(head: bytes, lines: IO[bytes], files: Iterable[OutputFile]) -> Iterator[bytes]:
+    """The commit; the branch that fast-import needs for it is taken back at the end, so it writes none."""
     yield head
+    yield from lines
     for file in files:
         yield f"M 100644 inline {_quoted(file.path)}\ndata {len(file.content)}\n".encode()
         yield file.content
         yield b"\n"
-    yield f"\nget-mark :1\nreset {IMPORTED}\n\ndone\n".encode()
+    yield f"\nget-mark :{MARK}\nreset {IMPORTED}\n\ndone\n".encode()
 
 
 def _date(when: datetime) -> str:

@@ -239,6 +239,15 @@ class Pipe:
         """End the process, whatever it is doing."""
         self._process._terminate()
 
+    def count(self) -> int:
+        """End the input and return how many bytes came out, without keeping them. Raises GitError."""
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        size = 0
+        while part := self._process.stdout.read(65536):
+            size += len(part)
+        return size + len(self.finish())
+
     def finish(self) -> bytes:
         """End the input, wait for the end of the process, and return the rest of its output. Raises GitError."""
         try:

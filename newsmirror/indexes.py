@@ -1,34 +1,49 @@
 """The lists of the published tree: what names articles is written anew from the state. Knows no git."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from newsmirror import lists, paths, render
 from newsmirror.config import Config
 from newsmirror.items import OutputFile, Row
 from newsmirror.site import Site
-from newsmirror.stage import Stage
 from newsmirror.store import Store
 
 
 class ListWriter:
-    """Writes ``data/``, the lists, the front page and the address book."""
+    """Makes ``data/``, the lists, the front page and the address book."""
 
-    def __init__(self, store: Store, stage: Stage, site: Site, config: Config, prefix: str | None):
-        self._store, self._stage, self._site, self._config, self._prefix = store, stage, site, config, prefix
+    def __init__(self, store: Store, site: Site, config: Config, prefix: str | None):
+        self._store, self._site, self._config, self._prefix = store, site, config, prefix
 
-    def write(self, rows: list[Row], before: list[Row]) -> None:
-        """Write all that names these articles; *before* is what was known of those that are updated."""
-        for row in {row.day: row for row in [*rows, *before]}.values():
-            lines = "".join(f"{known.to_json()}\n" for known in self._store.day(row.day.isoformat()))
-            self._stage.write(OutputFile(paths.data_path(row.day), lines.encode()))
-        for subject, months in lists.touched([*rows, *before]).items():
-            for listing in self._listings(subject, months):
-                self._stage.write(
-                    OutputFile(listing.path, render.render_list(listing, style=self._config.style).encode())
-                )
-        self._stage.write(OutputFile(paths.FRONT, self._front().encode()))
+    def files(self, rows: list[Row], before: list[Row]) -> Iterator[OutputFile]:
+        """All that names these articles; *before* is what was known of those that are updated."""
+        changed = [*rows, *before]
+        yield from map(self._day, dict.fromkeys(row.day for row in changed))
+        for subject, months in lists.touched(changed).items():
+            yield from map(self._list, self._listings(subject, months))
+        yield from self._always()
+
+    def all_files(self) -> Iterator[OutputFile]:
+        """All that names any article; none of it is held, whatever their number."""
+        yield from map(self._day, self._store.days())
+        for subject in self._store.subjects():
+            yield from map(self._list, self._listings(subject, set(self._store.months(subject))))
+        yield from self._always()
+
+    def _day(self, day: date) -> OutputFile:
+        lines = "".join(f"{row.to_json()}\n" for row in self._store.day(day.isoformat()))
+        return OutputFile(paths.data_path(day), lines.encode())
+
+    def _list(self, listing: lists.Listing) -> OutputFile:
+        return OutputFile(listing.path, render.render_list(listing, style=self._config.style).encode())
+
+    def _always(self) -> Iterator[OutputFile]:
+        yield OutputFile(paths.FRONT, self._front().encode())
         links = render.render_links(site=self._site, prefix=self._prefix, style=self._config.style)
-        self._stage.write(OutputFile(paths.LINKS, links.encode()))
+        yield OutputFile(paths.LINKS, links.encode())
 
-    def _listings(self, subject: lists.Subject, months: set[str]) -> list[lists.Listing]:
+    def _listings(self, subject: lists.Subject, months: set[str]) -> Iterator[lists.Listing]:
         """The lists of a subject that these months touch.
 
         A tag has lists of months only once its newest list cannot hold all of its articles; then all of
@@ -40,10 +55,9 @@ class ListWriter:
             everything = everything if self._store.has_over(subject, lists.NEWEST) else []
             months = set(everything)
         newest = self._store.newest(subject, lists.NEWEST)
-        found = [lists.newest_list(subject, name, newest, everything)]
+        yield lists.newest_list(subject, name, newest, everything)
         for month in sorted(months):
-            found += lists.month_lists(subject, name, month, self._store.month(subject, month))
-        return found
+            yield from lists.month_lists(subject, name, month, self._store.month(subject, month))
 
     def _name(self, subject: lists.Subject) -> str:
         if subject.kind == "tag":

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from newsmirror import paths
-from newsmirror.checks import Gate, allowed_loads, block_faults
+from newsmirror.checks import MAX_BYTES, Gate, allowed_loads, block_faults
 from newsmirror.config import Config
 from newsmirror.exceptions import RefusedError
 from newsmirror.items import OutputFile, Page, Row
-from newsmirror.lists import OTHER, Entry, Listing, Subject
+from newsmirror.lists import NEWEST, OTHER, Entry, Listing, Subject
 from newsmirror.render import render_list
 from newsmirror.site import Site
 from newsmirror.stage import Stage
@@ -58,8 +58,16 @@ class Inspector:
         pages = {row.path for row in rows}
         listed = dict.fromkeys(path for row in rows for path in _lists_of(row))
         missing = [f"{path}, which is not there," for path in listed if not self._stage.exists(path)]
-        files = (file for file in self._stage.files() if file.path not in pages)
+        files = (self._unjudged(file) for file in self._stage.files() if file.path not in pages)
         return missing + [f"{file.path}, which {fault}," for file in files if (fault := self._gate.fault(file))]
+
+    def _unjudged(self, file: OutputFile) -> OutputFile:
+        """A list without the lines that the newest commit has: they were judged when they were new."""
+        old = self._stage.committed(file.path) if file.path.startswith(("indexes/", "tags/")) else None
+        if old is None or file.content.count(b"\n- ") > NEWEST or len(file.content) > MAX_BYTES:
+            return file
+        known = set(filter(lambda line: line.startswith(b"- "), old.split(b"\n")))
+        return replace(file, content=b"\n".join(line for line in file.content.split(b"\n") if line not in known))
 
     def _is_there(self, path: str) -> bool:
         return _is_inside(path) and self._stage.exists(path)

@@ -103,7 +103,7 @@ class Joiner:
         when, commit = self._now(), theirs
         if stage.written or merge:
             commit = self._committer.make(
-                stage.files, message, parent=theirs, merged=ours if merge else None, when=when
+                stage.files(), message, parent=theirs, merged=ours if merge else None, when=when
             )
         self._checkout.begin(ours, commit)
         self._committer.publish(commit, parent=ours, when=when)

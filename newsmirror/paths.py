@@ -1,6 +1,5 @@
 """Where things stand in the published tree, and what their public addresses are. Pure."""
 
-import posixpath
 import re
 from datetime import date
 from urllib.parse import quote
@@ -18,6 +17,8 @@ BLOB_FORMS = {
     "gitee.com": "https://gitee.com/{path}/blob/{branch}/",
     "codeberg.org": "https://codeberg.org/{path}/src/branch/{branch}/",
 }
+NOT_PLAIN = re.compile(r"[\s()<>\[\]{}|^$\\`*_~&\"']")
+"""What could end a Markdown destination or mean something in it."""
 REMOTE = re.compile(
     r"^(?:https://|ssh://(?:git@)?|git@)(?P<host>[a-z.]+)(?::\d+)?[/:](?P<path>[\w.-]+(?:/[\w.-]+?)+?)(?:\.git)?/?$"
 )
@@ -42,9 +43,18 @@ def record_path(article: Article | Row) -> str:
     return f"data/{'/'.join(_address_day(article.url))}/{article.id}.md"
 
 
-def commit_order(path: str) -> tuple[str, bool]:
-    """Sort key of a commit's files: a record right after its page, so that fast-import stores the difference."""
-    return path.rpartition("/")[2], path.startswith("data/")
+ARTICLE_FILE = re.compile(r"(?:pages|images|data)/.*(?<!\.jsonl)")
+
+
+def is_article_file(path: str) -> bool:
+    """Whether a file belongs to one article: its page, QR code, record or pictures. All others name many."""
+    return ARTICLE_FILE.fullmatch(path) is not None
+
+
+def commit_order(path: str) -> tuple[bool, str, bool, str]:
+    """Sort key of a commit's files: those of articles first, and a record right after its page."""
+    number = re.search(r"(\d+)\.md$", path)
+    return not is_article_file(path), number[1] if number else "", path.startswith("data/"), path
 
 
 def qr_path(page: str) -> str:
@@ -74,8 +84,12 @@ def data_path(day: date) -> str:
 
 def relative(target: str, start: str) -> str:
     """The link from the file *start* to the file *target*, encoded for a Markdown destination."""
-    path = posixpath.relpath(target, posixpath.dirname(start) or ".")
-    return re.sub(r"[\s()<>\[\]{}|^$\\`*_~&\"']", lambda m: quote(m[0], safe=""), path)
+    here, there = start.split("/")[:-1], target.split("/")
+    shared = 0
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    path = "../" * (len(here) - shared) + "/".join(there[shared:])
+    return NOT_PLAIN.sub(lambda m: quote(m[0], safe=""), path)
 
 
 def public_address(prefix: str | None, path: str, source: str) -> str:

@@ -36,6 +36,7 @@ from newsmirror.stale import remove_stale
 from newsmirror.state import open_state, renew
 from newsmirror.status import Result, make_status, outcome_of_error, write_status
 from newsmirror.store import Pending
+from newsmirror.upkeep import look_after
 
 logger = logging.getLogger(__name__)
 
@@ -179,6 +180,8 @@ class Publisher:
             result = self._result(outcome_of_error(error), str(error))
         if self._commit or not result.reason:
             result = self._push(result, stop)
+        size = look_after(self._repository, self._base, self._commit, self._stage.written)
+        result = replace(result, size=size)
         result = replace(result, refused=refused, reason=result.reason or judgement.sentence)
         self._write_status(result, report)
         return result
@@ -242,7 +245,8 @@ class Publisher:
 
     def _write_lists_into(self, stage: Stage, rows: list[Row], before: list[Row]) -> None:
         """All that names these articles, as they are and as they were."""
-        ListWriter(self._store, stage, self._site, self._config, self._prefix).write(rows, before)
+        for file in ListWriter(self._store, self._site, self._config, self._prefix).files(rows, before):
+            stage.write(file)
         FeedWriter(self._store, stage, self._site, self._config).write([*rows, *before])
 
     def _check(self) -> None:
@@ -259,7 +263,7 @@ class Publisher:
         require_space(self._repository.private, 2 * self._stage.size, 16)
         message = f"newsmirror: {len(self._new)} new, {len(self._updated)} updated"
         when = self._now()
-        commit = self._committer.make(self._stage.files, message, parent=self._base, when=when)
+        commit = self._committer.make(self._stage.files(), message, parent=self._base, when=when)
         self._checkout.begin(self._base, commit)
         self._committer.publish(commit, parent=self._base, when=when)
         self._commit = commit

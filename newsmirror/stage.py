@@ -43,6 +43,10 @@ class Stage:
         start, length = self._places[path]
         return os.pread(self._file.fileno(), length, start)
 
+    def committed(self, path: str) -> bytes | None:
+        """Content that the file has in the newest commit, None where there is none."""
+        return self._objects.read(path)
+
     def exists(self, path: str) -> bool:
         """Whether the file will be there."""
         if path not in self._places and path not in self._known:
@@ -51,9 +55,10 @@ class Stage:
 
     def write(self, file: OutputFile) -> bool:
         """Take a file into the coming commit; False where it has this content already. Raises NoSpaceError."""
-        if self.read(file.path) == file.content:
+        committed = self.committed(file.path)
+        if (self.read(file.path) if file.path in self._places else committed) == file.content:
             return False
-        if self._objects.read(file.path) == file.content:
+        if committed == file.content:
             self.discard(file.path)
             return True
         with writing(file.path):

@@ -12,6 +12,7 @@ from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorEr
 from newsmirror.outcome import Outcome, PushResult, Report
 from newsmirror.remotes import RemotePush
 from newsmirror.runs import RunRecord
+from newsmirror.upkeep import Size
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Result:
     """Reasons of articles that were refused at the end of the run, when all had come."""
     remotes: tuple[RemotePush, ...] = ()
     new_by_category: Mapping[str, int] = field(default_factory=dict)
+    size: Size | None = None
     dry_run: bool = False
     """Nothing was kept; the rest says what would have been."""
 
@@ -71,11 +73,17 @@ def make_status(
         "quarantine": dict(quarantine),
         "commit": commit,
         "articles": articles,
+        **_sizes(result.size or Size()),
         "lists": dict(sorted(report.lists.items())),
         "article_results": dict(sorted(report.articles.items())),
         "pictures": dict(sorted(report.pictures.items())) | {"bytes_an_article": bytes_an_article(result, report)},
         "remotes": {push.name: _remote(push) for push in result.remotes},
     }
+
+
+def _sizes(size: Size) -> dict[str, int | None]:
+    added, beyond = (size.cost.added, size.cost.beyond) if size.cost else (None, None)
+    return {"packed_bytes": size.packed, "commit_bytes": added, "commit_bytes_beyond_articles": beyond}
 
 
 def _remote(push: RemotePush) -> dict[str, str | None]:
@@ -128,7 +136,13 @@ def describe(result: Result, report: Report) -> str:
     commit = f"; commit {result.commit[:7]}" if result.commit else ""
     why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
     dry = "dry run, nothing is kept: " if result.dry_run else ""
-    return f"{dry}{result.outcome.label} {counts}{lists}{_pictures(result, report)}{commit}{_pushes(result)}{why}"
+    made = f"{_pictures(result, report)}{commit}{_cost(result)}{_pushes(result)}"
+    return f"{dry}{result.outcome.label} {counts}{lists}{made}{why}"
+
+
+def _cost(result: Result) -> str:
+    cost = result.size.cost if result.size else None
+    return f" of {cost.added / 1024:.0f} KB, {cost.beyond / 1024:.0f} KB beyond articles" if cost else ""
 
 
 def _pictures(result: Result, report: Report) -> str:

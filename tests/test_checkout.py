@@ -27,7 +27,7 @@ def repository(tmp_path: Path) -> Repository:
 def commit(repository: Repository, *files: OutputFile) -> None:
     """A commit whose run dies before the working copy follows."""
     committer, parent = Committer(repository, ("m", "m@example.invalid")), repository.tip()
-    made = committer.make(lambda: files, "x", parent=parent, when=WHEN)
+    made = committer.make(files, "x", parent=parent, when=WHEN)
     Checkout(repository).begin(parent, made)
     committer.publish(made, parent=parent, when=WHEN)
 
@@ -55,7 +55,7 @@ def test_commit_that_did_not_reach_the_branch_is_not_shown(repository: Repositor
     commit(repository, ONE)
     Checkout(repository).finish()
     parent = repository.tip()
-    late = Committer(repository, ("m", "m@example.invalid")).make(lambda: [TWO], "x", parent=parent, when=WHEN)
+    late = Committer(repository, ("m", "m@example.invalid")).make([TWO], "x", parent=parent, when=WHEN)
     Checkout(repository).begin(parent, late)
     Checkout(repository).finish()
     assert not (repository.root / TWO.path).exists()

@@ -1,5 +1,7 @@
 import os
 import subprocess
+import weakref
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def git(root: Path, *words: str) -> str:
 
 def commit(repository: Repository, *files: OutputFile, message: str = "Add 1 article") -> str:
     committer, parent = Committer(repository, AUTHOR), repository.tip()
-    made = committer.make(lambda: files, message, parent=parent, when=WHEN)
+    made = committer.make(files, message, parent=parent, when=WHEN)
     committer.publish(made, parent=parent, when=WHEN)
     return made
 
@@ -260,7 +262,7 @@ def test_plain_words_hold_no_paths_and_no_credentials() -> None:
 def test_branch_that_moved_is_not_written(repository: Repository) -> None:
     first = commit(repository, PAGE)
     committer = Committer(repository, AUTHOR)
-    late = committer.make(lambda: [DATA], "late", parent=first, when=WHEN)
+    late = committer.make([DATA], "late", parent=first, when=WHEN)
     second = commit(repository, OutputFile("b.md", b"x"))
     with pytest.raises(CommitError, match="git did not move the branch"):
         committer.publish(late, parent=first, when=WHEN)
@@ -269,7 +271,7 @@ def test_branch_that_moved_is_not_written(repository: Repository) -> None:
 
 def test_objects_wait_in_a_folder_of_ours_until_they_are_whole(repository: Repository) -> None:
     with pytest.raises(CommitError):
-        Committer(repository, AUTHOR).make(lambda: [PAGE], "bad\x00", parent="1" * 40, when=WHEN)
+        Committer(repository, AUTHOR).make([PAGE], "bad\x00", parent="1" * 40, when=WHEN)
     assert list((repository.root / ".git/objects/pack").iterdir()) == []
     assert not (repository.private / "incoming").exists()
 
@@ -354,3 +356,38 @@ def test_git_that_hangs_is_stopped(repository: Repository, tmp_path: Path, monke
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
     with pytest.raises(GitError, match="git did not come to an end in time and was stopped"):
         repository.run("status", seconds=0.2)
+
+
+def test_a_record_is_stored_as_the_difference_to_its_page_and_a_list_whole(repository: Repository) -> None:
+    text = "".join(f"第{number}段，老人每天早晨到河边听钟声。\n\n" for number in range(60))
+    files = [
+        OutputFile("pages/2021/12/17/1.md", f"# 题\n\n{text}".encode()),
+        OutputFile("data/2021/12/17/1.md", f"~~~\n{text}~~~\n".encode()),
+        OutputFile("indexes/p1.md", f"# 一\n\n{text}".encode()),
+        OutputFile("indexes/p2.md", f"# 二\n\n{text}".encode()),
+    ]
+
+    commit(repository, *files)
+
+    asked = "".join(f"main:{file.path}\n" for file in files)
+    found = repository.run("cat-file", "--batch-check=%(objectname) %(deltabase)", stdin=asked.encode()).decode()
+    names, bases = zip(*(line.split() for line in found.splitlines()), strict=True)
+    assert bases == ("0" * 40, names[0], "0" * 40, "0" * 40)
+
+
+def test_files_are_read_once_and_not_held(repository: Repository) -> None:
+    """What makes the commit of a whole archive possible in little memory."""
+    alive: list[weakref.ref[OutputFile]] = []
+    most = 0
+
+    def files() -> Iterator[OutputFile]:
+        nonlocal most
+        for number in range(3000):
+            file = OutputFile(f"pages/{number}.md", b"x" * number)
+            alive.append(weakref.ref(file))
+            most = max(most, sum(known() is not None for known in alive[-2000:]))
+            yield file
+
+    Committer(repository, AUTHOR).make(files(), "x", parent=None, when=WHEN)
+
+    assert most <= 1001

@@ -4,7 +4,9 @@ import pytest
 
 from newsmirror.paths import (
     category_stem,
+    commit_order,
     data_path,
+    is_article_file,
     month_of,
     page_path,
     prefix_of_remote,
@@ -110,3 +112,31 @@ def test_prefix_of_remote_with_a_user_in_it() -> None:
 
 def test_month_of() -> None:
     assert month_of(date(2021, 2, 7)) == "2021-02"
+
+
+@pytest.mark.parametrize("path", ["pages/p1/1.md", "pages/1.md.png", "images/1f/1f.webp", "data/2021/12/17/1.md"])
+def test_files_of_one_article(path: str) -> None:
+    assert is_article_file(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["README.md", "data/2021/12/17.jsonl", "indexes/p1.md", "tags/3f/pages.md", "feeds/all.xml"]
+)
+def test_files_that_name_many_articles(path: str) -> None:
+    assert not is_article_file(path)
+
+
+def test_a_commit_has_records_after_their_pages_and_lists_last() -> None:
+    paths = ["README.md", "data/2021/12/17/2.md", "data/2021/12/17/1.md", "pages/p1/a-1.md", "pages/p1/a-2.md"]
+    paths += ["data/2021/12/17.jsonl", "images/1f/1f.webp", "pages/p1/a-1.md.png"]
+
+    assert sorted(paths, key=commit_order) == [
+        "images/1f/1f.webp",
+        "pages/p1/a-1.md.png",
+        "pages/p1/a-1.md",
+        "data/2021/12/17/1.md",
+        "pages/p1/a-2.md",
+        "data/2021/12/17/2.md",
+        "README.md",
+        "data/2021/12/17.jsonl",
+    ]

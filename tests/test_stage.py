@@ -20,7 +20,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     (tmp_path / "mirror").mkdir()
     repository = Repository.create(tmp_path / "mirror", "main")
     repository.private.mkdir()
-    commit = Committer(repository, ("m", "m@example.invalid")).make(lambda: [OLD], "x", parent=None, when=WHEN)
+    commit = Committer(repository, ("m", "m@example.invalid")).make([OLD], "x", parent=None, when=WHEN)
     made = Stage(repository, commit)
     yield made
     made.close()

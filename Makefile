@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: readers demo crawl test hostile roundtrip races lint install system requirements clean
+.PHONY: readers demo crawl test hostile roundtrip races lint settings install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
@@ -50,6 +50,10 @@ lint: install
 	$(BIN)/ruff check newsmirror sample_site benchmarks tests
 	$(BIN)/ruff format --check newsmirror sample_site benchmarks tests
 	$(BIN)/mypy
+
+# The table of docs/settings.md, from the texts in newsmirror/settings.py.
+settings: install
+	$(BIN)/python -m tests.settings_table
 
 # Needs the package registry; keeps what is pinned unless UPGRADE=--upgrade is given.
 requirements: install

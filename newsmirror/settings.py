@@ -1,7 +1,8 @@
 """Every Scrapy setting that we change, with Scrapy's default and the reason, and all of our own.
 
 Settings of ours are also read from environment variables of the same name; ``-s`` on the command line
-wins over both. docs/settings.md explains them.
+wins over both. The text below each says: values | meaning | example, and the default in words where it has no fixed
+one. ``make settings`` writes the table of docs/settings.md from it.
 """
 
 import os
@@ -95,27 +96,69 @@ ITEM_PIPELINES = {
 
 # Ours.
 NEWSMIRROR_REPO = os.environ.get("NEWSMIRROR_REPO", "mirror")
+"""folder | the git working copy; made where absent | `/srv/mirror`"""
 NEWSMIRROR_BRANCH = os.environ.get("NEWSMIRROR_BRANCH", "main")
+"""name | the branch that is written; it must be checked out | `pages`"""
 NEWSMIRROR_PUBLIC_URL = os.environ.get("NEWSMIRROR_PUBLIC_URL")
+"""address | prefix of the addresses in QR codes; without one they hold the source's addresses |
+`https://github.com/example/mirror/blob/main` | from the first remote, if at GitHub, GitLab, Gitee or Codeberg"""
 NEWSMIRROR_REMOTES = os.environ.get("NEWSMIRROR_REMOTES")
+"""names with commas | git remotes of the working copy to push to, see [remotes.md](remotes.md); none: commit only |
+`github,codeberg`"""
 NEWSMIRROR_PUSH_PROXY = os.environ.get("NEWSMIRROR_PUSH_PROXY")
+"""address, `direct` | the proxy for pushes by https; `direct`: none | `direct` | `NEWSMIRROR_PROXY`"""
 NEWSMIRROR_PUSH_TIMEOUT = os.environ.get("NEWSMIRROR_PUSH_TIMEOUT", "20")
+"""seconds, 1 to 600 | how long a remote may stay silent | `60`"""
 NEWSMIRROR_SSH_KEY = os.environ.get("NEWSMIRROR_SSH_KEY")
+"""file | the one private key that ssh offers; it has no passphrase | `/etc/newsmirror/key` | the first of
+`id_ed25519`, `id_ecdsa`, `id_rsa` in `~/.ssh`"""
 NEWSMIRROR_SSH_KNOWN_HOSTS = os.environ.get("NEWSMIRROR_SSH_KNOWN_HOSTS")
+"""file | the host keys that ssh accepts | `/etc/newsmirror/known_hosts` | `~/.ssh/known_hosts`"""
 NEWSMIRROR_CREDENTIALS = os.environ.get("NEWSMIRROR_CREDENTIALS")
+"""file | tokens for https, one line a host: `https://user:token@host`; readable by its owner only |
+`/etc/newsmirror/credentials`"""
 NEWSMIRROR_AUTHOR = os.environ.get("NEWSMIRROR_AUTHOR", "newsmirror <newsmirror@example.invalid>")
+"""`name <mail>` | author and committer | `mirror <mirror@example.invalid>`"""
 NEWSMIRROR_SITE_URL = os.environ.get("NEWSMIRROR_SITE_URL")
+"""address | a front: all requests for the site go there, path kept; pages carry the site's own addresses all the
+same | `http://127.0.0.1:8765`"""
 NEWSMIRROR_PROXY = os.environ.get("NEWSMIRROR_PROXY")
+"""address, `direct` | the proxy for every request to the source: `http://`, `https://` or `socks5h://`, names are
+resolved by it; `direct`: none, whatever the environment says. Set it in the environment where it holds a password:
+the command line can be read by others. See [operate.md](operate.md#through-a-proxy-or-tor) |
+`socks5h://127.0.0.1:9050`"""
 NEWSMIRROR_PINS = os.environ.get("NEWSMIRROR_PINS")
+"""pins with commas | SHA-256 of public keys, one of which must be in the chain of the source's certificates. See
+[operate.md](operate.md#pins) | `sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=`"""
 NEWSMIRROR_TAGS = os.environ.get("NEWSMIRROR_TAGS")
+"""names with commas | tag pages to follow; an empty value follows none | `经济,台湾` | the site file's list"""
 NEWSMIRROR_PAGE_PATH = os.environ.get("NEWSMIRROR_PAGE_PATH", "pages/{year}/{month}/{day}/{id}.md")
+"""pattern | path of a page; known are year, month, day, id, category. A published page keeps its path |
+`pages/{category}/{id}.md`"""
 NEWSMIRROR_SCRIPT = os.environ.get("NEWSMIRROR_SCRIPT", "source")
+"""`source`, `simplified`, `traditional` | the script that readers see: `source` leaves text as it is; the others
+convert it with OpenCC, [see below](#simplified-and-traditional-chinese) | `traditional`"""
 NEWSMIRROR_IMAGES = os.environ.get("NEWSMIRROR_IMAGES", "mirror")
+"""`mirror`, `embed`, `none` | `mirror`: the first 8 pictures of an article are taken along, small and without
+metadata; `embed`: pages load pictures from the source's host; `none`: caption and link only | `none`"""
 NEWSMIRROR_MEMBERS_ONLY = os.environ.get("NEWSMIRROR_MEMBERS_ONLY", "teaser")
+"""`teaser`, `full` | the part marked as for paying members: `teaser` leaves it out and says so; `full` publishes
+what the page carries | `full`"""
 NEWSMIRROR_FEEDS = os.environ.get("NEWSMIRROR_FEEDS", "full")
+"""`full`, `summary`, `none` | the Atom feeds below `feeds/`: with full text, with the first lines, or none; [what
+they cost](#feeds) | `summary`"""
 NEWSMIRROR_BLOCKS = os.environ.get("NEWSMIRROR_BLOCKS")
+"""folder | your own Markdown: `header.md`, `middle.md`, `footer.md` (in pages), `links.md` (in LINKS.md); up to
+20,000 characters each; hosts must show them as they are meant, see [gate.md](gate.md) | `blocks`"""
 NEWSMIRROR_COUNTER_URL = os.environ.get("NEWSMIRROR_COUNTER_URL")
+"""address pattern | a counter image at the end of each page, `{path}` inside; its host sees who reads what |
+`https://count.example/{path}`"""
 NEWSMIRROR_BROWSER = os.environ.get("NEWSMIRROR_BROWSER", "never")
+"""`never`, `lists`, `always` | `lists`: list pages are shown in Chromium before they are read; `always`: articles
+too. See [operate.md](operate.md#the-browser) | `lists`"""
 NEWSMIRROR_HANG_SECONDS = os.environ.get("NEWSMIRROR_HANG_SECONDS", "1800")
+"""seconds, from 1 | a run that is not over so long after `CLOSESPIDER_TIMEOUT` hangs and is ended | `3600`"""
 NEWSMIRROR_ALARMS = os.environ.get("NEWSMIRROR_ALARMS")
+"""a file | addresses and limits of alarms, see [deploy.md](deploy.md#alarms) | `/etc/newsmirror/alarms.toml`"""
 NEWSMIRROR_DRY_RUN = os.environ.get("NEWSMIRROR_DRY_RUN", "0")
+"""`1`, `0` | everything up to the commit, which is described and not made; nothing is kept | `1`"""

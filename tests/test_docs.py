@@ -9,10 +9,12 @@ import pytest
 
 from newsmirror import settings
 from newsmirror.outcome import Outcome, PushResult
+from tests.settings_table import with_table
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "newsmirror"
 ERRORS = {"ConfigError", "RefusedError", "BusyError", "NoSpaceError", "CommitError", "LayoutError", "HostileError"}
+DOCUMENTS = [str(p.relative_to(ROOT)) for folder in (ROOT, ROOT / "docs") for p in sorted(folder.glob("*.md"))]
 SHORT = 12
 """Fixed parts of a message shorter than this say nothing by themselves."""
 
@@ -69,6 +71,10 @@ def test_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in read("docs/settings.md")
 
 
+def test_table_of_settings_is_made_from_the_code() -> None:
+    assert read("docs/settings.md") == with_table(read("docs/settings.md")), "run make settings"
+
+
 @pytest.mark.parametrize("outcome", list(Outcome), ids=lambda outcome: outcome.label)
 def test_outcome_is_documented(outcome: Outcome) -> None:
     assert re.search(rf"\b{outcome.exit_code}\b.*`{outcome.label}`", read("docs/operate.md"))
@@ -94,9 +100,23 @@ def test_readme_begins_with_the_two_commands() -> None:
     assert "make test" in start
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "README.zh-CN.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
-)
+@pytest.mark.parametrize("name", sorted(p.stem for p in (PACKAGE / "commands").glob("[a-z]*.py")))
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_readme_names_every_command(readme: str, name: str) -> None:
+    assert f"`scrapy {name}" in read(readme)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_row_or_point_stands_twice(name: str) -> None:
+    text = re.sub(r"```.*?```|^\|[^\n]*\n(?=\|---)", "", read(name), flags=re.DOTALL | re.MULTILINE)
+    for section in re.split(r"^#+ ", text, flags=re.MULTILINE):
+        lines = [line for line in section.splitlines() if line.startswith(("| ", "- ")) and len(line) > SHORT]
+        starts = [line.split(" | ")[0] for line in lines if not re.match(r"\| \d+ ", line)]
+
+        assert sorted({start for start in starts if starts.count(start) > 1}) == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_between_documents_resolve(name: str) -> None:
     folder = (ROOT / name).parent
     targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", re.sub(r"```.*?```", "", read(name), flags=re.DOTALL))

@@ -106,6 +106,19 @@ def test_readme_names_every_command(readme: str, name: str) -> None:
     assert f"`scrapy {name}" in read(readme)
 
 
+@pytest.mark.parametrize("chinese", [name for name in DOCUMENTS if name.endswith(".zh-CN.md")])
+def test_a_document_and_its_chinese_twin_link_to_each_other(chinese: str) -> None:
+    english = chinese.replace(".zh-CN", "")
+
+    assert f"({Path(chinese).name}" in read(english)
+    assert f"({Path(english).name}" in read(chinese)
+
+
+@pytest.mark.parametrize("name", ["README", "docs/quickstart", "docs/operate", "docs/safety"])
+def test_guides_for_operators_are_in_chinese_too(name: str) -> None:
+    assert {f"{name}.md", f"{name}.zh-CN.md"} <= set(DOCUMENTS)
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_no_row_or_point_stands_twice(name: str) -> None:
     text = re.sub(r"```.*?```|^\|[^\n]*\n(?=\|---)", "", read(name), flags=re.DOTALL | re.MULTILINE)

@@ -1,6 +1,7 @@
 """Servers, folders and runs that tests share."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -62,6 +63,30 @@ def crawl(server: SampleServer, tmp_path: Path) -> Run:
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def finished_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mirror of the sample site as it stood on 18 November, pictures included. Not to be changed: see `mirror`."""
+    folder = tmp_path_factory.mktemp("finished")
+    settings = {
+        "NEWSMIRROR_REPO": str(folder / "mirror"),
+        "NEWSMIRROR_PUBLIC_URL": "https://code.example/o/r/blob/main",
+        "NEWSMIRROR_TAGS": TAGS,
+        "DOWNLOAD_DELAY": "0",
+    }
+    with SampleServer(SampleSite(date(2026, 11, 18))) as server:
+        settings["NEWSMIRROR_SITE_URL"] = server.url
+        options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+        done = run_scrapy("crawl", "secretchina", *options, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "mirror"
+
+
+@pytest.fixture
+def mirror(finished_mirror: Path, tmp_path: Path) -> Path:
+    """A copy of the finished mirror where `crawl` expects one."""
+    return Path(shutil.copytree(finished_mirror, tmp_path / "mirror", symlinks=True))
 
 
 def git(repo: Path, *words: str) -> str:

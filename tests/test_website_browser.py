@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Run, run_scrapy
+from tests.conftest import run_scrapy
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
@@ -30,9 +30,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def site(crawl: Run, tmp_path: Path) -> Path:
-    crawl("-s", "NEWSMIRROR_IMAGES=mirror")
-    run_scrapy("site", "-s", f"NEWSMIRROR_REPO={tmp_path / 'mirror'}", "site", cwd=tmp_path)
+def site(mirror: Path, tmp_path: Path) -> Path:
+    run_scrapy("site", "-s", f"NEWSMIRROR_REPO={mirror}", "site", cwd=tmp_path)
     return tmp_path / "site"
 
 

@@ -4,18 +4,28 @@ import json
 import posixpath
 import re
 import subprocess
-from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
 from lxml import html
 
-from sample_site import SampleServer, SampleSite
+from newsmirror.config import Config
+from newsmirror.exceptions import RefusedError
+from newsmirror.git import Repository
+from newsmirror.spiders.secretchina import SITE
+from newsmirror.website import Website, Written
 from tests.conftest import Run, git, run_scrapy
 
 
-def write_site(tmp_path: Path, folder: str = "site") -> subprocess.CompletedProcess[str]:
+def command(tmp_path: Path, folder: str = "site") -> subprocess.CompletedProcess[str]:
     return run_scrapy("site", "-s", f"NEWSMIRROR_REPO={tmp_path / 'mirror'}", folder, cwd=tmp_path)
+
+
+def write_site(mirror: Path, folder: Path) -> Written:
+    """The same as the command, in this process."""
+    config = Config.from_settings({"NEWSMIRROR_REPO": str(mirror)})
+    return Website(Repository(mirror, "main"), SITE, config, folder).write()
 
 
 def files_of(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -23,15 +33,16 @@ def files_of(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
 
 
-def test_site_mirrors_the_tree_and_every_link_resolves(crawl: Run, tmp_path: Path) -> None:
-    crawl("-s", "NEWSMIRROR_IMAGES=mirror", "-s", "NEWSMIRROR_PUBLIC_URL=https://code.example/o/r/blob/main")
+def contents_of(folder: Path) -> dict[str, bytes]:
+    return {name: content for name, (_, content) in files_of(folder).items()}
 
-    done = write_site(tmp_path)
+
+def test_site_mirrors_the_tree_and_every_link_resolves(mirror: Path, tmp_path: Path) -> None:
+    done = command(tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
     site = tmp_path / "site"
-    tracked = git(tmp_path / "mirror", "-c", "core.quotePath=false", "ls-files").splitlines()
-    for path in tracked:
+    for path in git(mirror, "-c", "core.quotePath=false", "ls-files").splitlines():
         name = {"README.md": "index.html", "LINKS.md": "links.html"}.get(path, re.sub(r"\.md$", ".html", path))
         assert (site / name).is_file() != path.startswith("data/"), path
     pages = sorted(site.rglob("*.html"))
@@ -50,75 +61,67 @@ def test_site_mirrors_the_tree_and_every_link_resolves(crawl: Run, tmp_path: Pat
     assert f"{len(pages) - 1} pages and " in done.stdout  # the search page is none of the tree
 
 
-def test_second_call_writes_nothing_and_news_write_little(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
-    server.site = SampleSite(date(2026, 11, 18))
-    crawl()
-    write_site(tmp_path)
-    before = files_of(tmp_path / "site")
+def test_second_call_writes_nothing_and_news_write_little(crawl: Run, mirror: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write_site(mirror, site)
+    before = files_of(site)
 
-    again = write_site(tmp_path)
-    same = files_of(tmp_path / "site")
-    server.site = SampleSite(date(2026, 11, 24))
-    crawl()
-    news = write_site(tmp_path)
-    fresh = write_site(tmp_path, "fresh")
+    again = write_site(mirror, site)
+    same = files_of(site)
+    crawl("-s", "NEWSMIRROR_IMAGES=mirror")
+    news = write_site(mirror, site)
+    write_site(mirror, tmp_path / "fresh")
 
-    assert again.stdout == "0 pages and 0 other files written, 0 removed; open index.html\n"
+    assert again == Written(0, 0, 0)
     assert same == before
-    after = files_of(tmp_path / "site")
-    assert not news.stdout.startswith("0 pages")
+    assert 0 < news.pages < 40
+    after = files_of(site)
     untouched = [name for name, entry in before.items() if after[name] == entry]
     assert len([name for name in untouched if name.startswith("pages/")]) > 40
-    assert {name: content for name, (_, content) in after.items()} == {
-        name: content for name, (_, content) in files_of(tmp_path / "fresh").items()
-    }
-    assert fresh.returncode == 0
+    assert contents_of(site) == contents_of(tmp_path / "fresh")
 
 
-ONE = ("-a", "url=https://www.secretchina.com/news/gb/2026/11/20/1105991.html")
+def test_page_that_is_gone_goes_from_the_site(mirror: Path, tmp_path: Path) -> None:
+    page = next(mirror.glob("pages/2026/*/*/*.md")).relative_to(mirror)
+    write_site(mirror, tmp_path / "site")
+    git(mirror, "rm", "--quiet", str(page))
+    git(mirror, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", "x")
+
+    done = write_site(mirror, tmp_path / "site")
+
+    assert done.removed == 1
+    assert not (tmp_path / "site" / page.with_suffix(".html")).exists()
+    assert (tmp_path / "site" / f"{page}.png").exists()
 
 
-def test_page_that_is_gone_goes_from_the_site(crawl: Run, tmp_path: Path) -> None:
-    crawl(*ONE)
-    write_site(tmp_path)
-    git(tmp_path / "mirror", "rm", "--quiet", "pages/2026/11/20/1105991.md")
-    git(tmp_path / "mirror", "-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", "x")
-
-    done = write_site(tmp_path)
-
-    assert not (tmp_path / "site/pages/2026/11/20/1105991.html").exists()
-    assert (tmp_path / "site/pages/2026/11/20/1105991.md.png").exists()
-    assert "1 removed" in done.stdout
-
-
-def test_folders_that_are_taken_and_refused(crawl: Run, tmp_path: Path) -> None:
-    crawl(*ONE)
+def test_folders_that_are_taken_and_refused(mirror: Path, tmp_path: Path) -> None:
     (tmp_path / "host").mkdir()
     for name in (".git", "CNAME"):
         (tmp_path / "host" / name).write_text("x")
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "thesis.txt").write_text("mine")
 
-    host, other, inside = (write_site(tmp_path, name) for name in ("host", "thesis", "mirror/site"))
+    other = command(tmp_path, "thesis")
 
-    assert host.returncode == 0
-    assert (other.returncode, inside.returncode) == (2, 2)
+    assert other.returncode == 2
     assert other.stderr == "newsmirror: 'thesis' holds other files; name an empty or a new folder\n"
     assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["thesis.txt"]
-    assert not (tmp_path / "mirror/site").exists()
+    with pytest.raises(RefusedError, match="lies inside of NEWSMIRROR_REPO"):
+        write_site(mirror, mirror / "site")
+    assert not (mirror / "site").exists()
+    assert write_site(mirror, tmp_path / "host").pages > 0
 
 
-def test_site_that_was_interrupted_is_completed(crawl: Run, tmp_path: Path) -> None:
-    crawl(*ONE)
-    write_site(tmp_path)
-    whole = files_of(tmp_path / "site")
-    marker = tmp_path / "site/.newsmirror-site.json"
+def test_site_that_was_interrupted_is_completed(mirror: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write_site(mirror, site)
+    whole = contents_of(site)
+    marker = site / ".newsmirror-site.json"
     marker.write_text(json.dumps(json.loads(marker.read_text()) | {"commit": None}))
-    (tmp_path / "site/index.html").unlink()
-    (tmp_path / "site/links.html").write_text("half")
+    (site / "index.html").unlink()
+    (site / "links.html").write_text("half")
 
-    write_site(tmp_path)
+    done = write_site(mirror, site)
 
-    assert {name: content for name, (_, content) in files_of(tmp_path / "site").items()} == {
-        name: content for name, (_, content) in whole.items()
-    }
+    assert (done.pages, done.files) == (2, 0)
+    assert contents_of(site) == whole

@@ -1,0 +1,129 @@
+"""A mirror that is ours for a while: working copy, lock and state; how a commit gets into them and to remotes."""
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+
+from newsmirror.adopt import open_repository
+from newsmirror.checkout import Checkout, operation_of
+from newsmirror.commits import Committer
+from newsmirror.config import Config
+from newsmirror.durable import require_space, writing
+from newsmirror.exceptions import CommitError, NoSpaceError
+from newsmirror.inherit import inherit
+from newsmirror.items import OutputFile, Row
+from newsmirror.join import Joiner
+from newsmirror.lock import RunLock
+from newsmirror.outcome import Outcome, judge_pushes
+from newsmirror.placing import prefix_of
+from newsmirror.push import Pusher
+from newsmirror.site import Site
+from newsmirror.stage import Stage
+from newsmirror.stale import remove_stale
+from newsmirror.state import open_state, renew
+from newsmirror.status import Result
+
+logger = logging.getLogger(__name__)
+
+
+class Mirror:
+    """Owns repository, lock and state between `open` and `close`."""
+
+    def __init__(self, config: Config, site: Site, now: Callable[[], datetime]):
+        self.config, self.site, self.now = config, site, now
+        self.made: str | None = None
+        """The commit of this run, as soon as the branch has it."""
+
+    def open(self) -> None:
+        """Make or adopt the working copy, take the lock, put an interrupted run right, bring the state up to date.
+
+        Raises RefusedError, BusyError or NoSpaceError; nothing is left open then.
+        """
+        with ExitStack() as stack:
+            self.repository = open_repository(self.config, self.site)
+            private = self.repository.private
+            with writing("the folder .git/newsmirror"):
+                private.mkdir(mode=0o700, exist_ok=True)
+                require_space(private, 0, 0)
+            lock = RunLock(private / "lock")
+            stack.callback(lock.release)
+            self.committer = Committer(self.repository, self.config.author)
+            self._recover(lock.died)
+            self._checkout = Checkout(self.repository)
+            self._checkout.finish()
+            self.base = self.repository.tip() or self._inherit()
+            """The commit that this run builds on, None before the first."""
+            self.store = open_state(self.repository, self.base, doubtful=lock.died is not None)
+            stack.callback(self.store.close)
+            self.prefix = prefix_of(self.repository, self.config)
+            self._open = stack.pop_all()
+        if self.prefix is None:
+            logger.warning(
+                "NEWSMIRROR_PUBLIC_URL is not set and no known remote tells it: QR codes hold the source's addresses"
+            )
+
+    def _inherit(self) -> str | None:
+        """The commit of a remote that a new working copy goes on from."""
+        return inherit(
+            self.repository, self.config.pushing,
+            site=self.site, checkout=self._checkout, committer=self.committer, now=self.now,
+        )  # fmt: skip
+
+    def _recover(self, died: float | None) -> None:
+        """Clear away what a killed run or a killed git has left."""
+        if died is not None:
+            logger.warning("The run before did not come to its end; what it had not published comes again")
+        if removed := remove_stale(self.repository.root, self.repository.branch, died=died):
+            logger.warning("Removed what a git that is gone had left: %s", ", ".join(removed))
+        self.committer.clear()
+
+    def close(self) -> None:
+        """Give up state and lock."""
+        self._open.close()
+
+    def commit(self, files: Iterable[OutputFile], message: str, *, size: int) -> None:
+        """Objects, then the note for the working copy, then the branch, then the state.
+
+        *files* has those of articles first, with *size* bytes in all. Call it within a transaction of the state,
+        which ends after it: state after commit. Raises CommitError or NoSpaceError.
+        """
+        if operation := operation_of(self.repository):
+            raise CommitError(f"somebody began {operation} in the working copy; finish it or take it back")
+        require_space(self.repository.private, 2 * size, 16)
+        when = self.now()
+        commit = self.committer.make(files, message, parent=self.base, when=when)
+        self._checkout.begin(self.base, commit)
+        self.committer.publish(commit, parent=self.base, when=when)
+        self.made = commit
+        self.store.set_commit(commit)
+
+    def renew_state(self) -> None:
+        """Make a damaged state anew, from what is committed by now."""
+        renew(self.store, self.repository, self.made or self.base)
+
+    def follow(self) -> None:
+        """Bring the working copy to the newest commit."""
+        self._checkout.finish()
+
+    def push(
+        self,
+        result: Result,
+        write_lists: Callable[[Stage, list[Row], list[Row]], None],
+        *,
+        stop: Callable[[], bool],
+    ) -> Result:
+        """Bring the newest commit to every remote; one of an earlier run as well."""
+        join = Joiner(
+            self.repository, self.store, self.committer,
+            config=self.config, site=self.site, write_lists=write_lists, now=self.now,
+        )  # fmt: skip
+        pusher = Pusher(self.repository, self.config.pushing, join=join, now=self.now, stop=stop)
+        try:
+            pushes = pusher.run()
+        except NoSpaceError as error:
+            return replace(result, outcome=Outcome.NO_SPACE, reason=str(error))
+        outcome = judge_pushes(result.outcome, [push.result for push in pushes])
+        commit = self.repository.tip() if result.commit else None  # joined, it may have become another one
+        return replace(result, outcome=outcome, commit=commit, remotes=pushes)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from git.cmd import Git
 
@@ -122,3 +123,19 @@ class Listener:
             return not os.read(self._process.stderr.fileno(), 65536)
         except BlockingIOError:
             return False
+
+
+def end_strays(folder: Path) -> None:
+    """End git commands that a killed run has left at work below *folder*; for the holder of the lock alone.
+
+    They are known by the repository that their environment names, which nobody else works in.
+    """
+    mark = f"GIT_DIR={folder}/".encode()
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if any(entry.startswith(mark) for entry in place.read_bytes().split(b"\0")):
+                group = os.getpgid(int(place.parent.name))
+                if group != os.getpgrp():
+                    os.killpg(group, signal.SIGTERM)
+        except OSError:  # it ended, or is another user's
+            continue

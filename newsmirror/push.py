@@ -15,13 +15,15 @@ from newsmirror.git import Repository
 from newsmirror.gitpush import Transport
 from newsmirror.gitside import SideRepository
 from newsmirror.outcome import PushResult
-from newsmirror.procgroup import Limits
+from newsmirror.procgroup import Limits, end_strays
 from newsmirror.pushing import Pushing
 from newsmirror.remotes import RemotePush
 
 logger = logging.getLogger(__name__)
 ROUNDS = 3
 """How often a push is tried that another publisher's is faster than."""
+SENDERS = 4
+"""Pushes at once: each takes some 100 MB at a million articles."""
 LONGEST = 900.0
 """Seconds that one remote may take in a run, however lively it is: a backlog goes on with the next run."""
 
@@ -91,6 +93,7 @@ class Pusher:
         if not self._ways or not (tip := self._repository.tip()):
             return ()
         self._tip = tip
+        end_strays(self._repository.private / "side")
         with ExitStack() as stack:
             for way in self._ways:
                 stack.enter_context(way.transport)
@@ -99,13 +102,13 @@ class Pusher:
                     break
                 self._at_once(self._look, open_ways)
                 self._join_all(open_ways)
-                self._at_once(self._send, [way for way in self._ways if not way.failed])
+                self._at_once(self._send, [way for way in self._ways if not way.failed], SENDERS)
         return tuple(map(self._report, self._ways))
 
     def _is_open(self, way: _Way) -> bool:
         return not way.failed and way.there != self._tip
 
-    def _at_once(self, step: Callable[[_Way], None], ways: list[_Way]) -> None:
+    def _at_once(self, step: Callable[[_Way], None], ways: list[_Way], limit: int = 32) -> None:
         """Do a step for all of these remotes side by side: a silent one must not keep the others waiting."""
 
         def safely(way: _Way) -> None:
@@ -117,7 +120,7 @@ class Pusher:
                 way.end(PushResult.BROKEN, str(error))
 
         if ways:
-            with ThreadPoolExecutor(len(ways)) as pool:
+            with ThreadPoolExecutor(min(len(ways), limit)) as pool:
                 try:
                     list(pool.map(safely, ways))
                 except BaseException:

@@ -1,7 +1,6 @@
 """Whole runs that push: what an operator sees of good and bad remotes."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -9,12 +8,23 @@ import time
 from pathlib import Path
 
 from sample_site import SampleServer
-from tests.conftest import Run, git
+from tests.conftest import Run, clean_environment, git
 from tests.githost import make_bare, processes_with, set_hook, tar_pit, tip_of
 
 
 def last_line(done: subprocess.CompletedProcess[str]) -> str:
-    return next(line for line in reversed(done.stderr.splitlines()) if "newsmirror" in line)
+    return next(line for line in reversed(done.stderr.splitlines()) if " quarantined; " in line)
+
+
+def start(server: SampleServer, repo: Path, remotes: str, *words: str) -> subprocess.Popen[str]:
+    """Begin a run that pushes, for tests that end it."""
+    options = [f"NEWSMIRROR_SITE_URL={server.url}", f"NEWSMIRROR_REPO={repo}", f"NEWSMIRROR_REMOTES={remotes}"]
+    settings = [word for option in [*options, "DOWNLOAD_DELAY=0"] for word in ("-s", option)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "secretchina", *settings, *words],
+        cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE, text=True,
+        env=clean_environment() | {"SCRAPY_SETTINGS_MODULE": "newsmirror.settings"},
+    )  # fmt: skip
 
 
 def test_four_remotes(crawl: Run, tmp_path: Path) -> None:
@@ -32,7 +42,8 @@ def test_four_remotes(crawl: Run, tmp_path: Path) -> None:
     assert other.returncode == 0, other.stderr
     theirs = tip_of(far["ahead"])
     set_hook(far["rejecting"], "pre-receive", "echo 'protected branch' >&2; exit 1")
-    options = ("-s", "NEWSMIRROR_REMOTES=good,rejecting,silent,ahead", "-s", "NEWSMIRROR_PUSH_TIMEOUT=3")
+    options = ("-s", "NEWSMIRROR_REMOTES=good,rejecting,silent,ahead", "-s", "NEWSMIRROR_PUSH_TIMEOUT=3",
+               "-s", "STATS_DUMP=1")  # fmt: skip
 
     with tar_pit() as port:
         git(repo, "remote", "set-url", "silent", f"https://127.0.0.1:{port}/x.git")
@@ -43,6 +54,7 @@ def test_four_remotes(crawl: Run, tmp_path: Path) -> None:
 
     assert done.returncode == 30, done.stderr
     assert "; pushed good, ahead; not pushed rejecting (rejected), silent (silent)" in last_line(done)
+    assert "'newsmirror/remotes/rejecting': 'rejected'" in done.stderr
     assert seconds < 60
     assert left == []
     tip = tip_of(repo)
@@ -60,21 +72,37 @@ def test_four_remotes(crawl: Run, tmp_path: Path) -> None:
     assert {name: remote["commit"] for name, remote in status["remotes"].items()} == dict.fromkeys(far, tip_of(repo))
 
 
-def test_second_signal_ends_the_waiting_for_a_remote(server: SampleServer, tmp_path: Path) -> None:
-    repo = tmp_path / "mirror"
+def test_run_killed_during_a_push_is_made_good_by_the_next(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    repo, far = tmp_path / "mirror", make_bare(tmp_path / "far.git", pre_receive="sleep 600.375")
     git(tmp_path, "init", "-q", "-b", "main", str(repo))
+    git(repo, "remote", "add", "far", str(far))
+    words = ["-a", "category=p1", "-a", "limit=2"]
+    process = start(server, repo, "far", *words)
+    while not processes_with("600.375"):
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    during = tip_of(far)
+    set_hook(far, "pre-receive", "exit 0")
+
+    done = crawl("-s", "NEWSMIRROR_REMOTES=far", *words)
+
+    assert done.returncode == 0, done.stderr
+    assert during is None
+    assert tip_of(far) == tip_of(repo)
+    assert processes_with("600.375") == []
+    assert git(far, "fsck", "--strict", "--no-dangling") == ""
+    assert processes_with(f"GIT_DIR={repo}/.git/newsmirror/side") == []
+
+
+def test_second_signal_ends_the_waiting_for_a_remote(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+    repo = tmp_path / "mirror"
+    crawl("-a", "category=p1", "-a", "limit=1")
     with tar_pit() as port:
         git(repo, "remote", "add", "silent", f"https://127.0.0.1:{port}/x.git")
-        options = {
-            "NEWSMIRROR_SITE_URL": server.url, "NEWSMIRROR_REPO": str(repo), "NEWSMIRROR_REMOTES": "silent",
-            "NEWSMIRROR_PUSH_TIMEOUT": "100", "DOWNLOAD_DELAY": "0",
-        }  # fmt: skip
-        words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
-        command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", *words, "-a", "category=p1", "-a", "limit=1"]
-        process = subprocess.Popen(
-            command, cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE, text=True,
-            env=os.environ | {"SCRAPY_SETTINGS_MODULE": "newsmirror.settings"},
-        )  # fmt: skip
+        process = start(
+            server, repo, "silent", "-s", "NEWSMIRROR_PUSH_TIMEOUT=100", "-a", "category=p1", "-a", "limit=1"
+        )
         while not [line for line in processes_with(f"127.0.0.1:{port}") if "ls-remote" in line]:
             assert process.poll() is None
 
@@ -87,5 +115,5 @@ def test_second_signal_ends_the_waiting_for_a_remote(server: SampleServer, tmp_p
         assert process.returncode == 31, said
         assert "not pushed silent (stopped)" in said
         assert processes_with(f"127.0.0.1:{port}") == []
-    assert len(git(repo, "ls-files", "pages/*.md").splitlines()) == 1
+    assert len(git(repo, "ls-files", "pages/*.md").splitlines()) == 2
     assert git(repo, "status", "--porcelain") == ""

@@ -44,7 +44,7 @@ readers: install
 
 # Fifty races of two publishers, and every kind of strange commit (some minutes).
 races: install
-	$(BIN)/python -m pytest -n 2 -m slow tests/test_join.py
+	$(BIN)/python -m pytest -n 2 -m slow tests/test_join.py tests/test_gitpush.py tests/test_canary.py
 
 lint: install
 	$(BIN)/ruff check newsmirror sample_site benchmarks tests

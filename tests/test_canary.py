@@ -86,7 +86,9 @@ def test_push_with_a_token_shows_it_nowhere(push: Run, host: GitHost, tmp_path: 
     assert TOKEN.encode() not in kept(tmp_path / "mirror")
 
 
-@pytest.mark.parametrize(("status", "result"), [(401, "denied"), (302, "unreachable")])
+@pytest.mark.parametrize(
+    ("status", "result"), [(401, "denied"), pytest.param(302, "unreachable", marks=pytest.mark.slow)]
+)
 def test_refusal_shows_no_token(push: Run, host: GitHost, tmp_path: Path, status: int, result: str) -> None:
     host.status, host.location = status, f"http://mirror:{TOKEN}@127.0.0.1:1/"
 

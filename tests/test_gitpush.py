@@ -19,7 +19,7 @@ from newsmirror.remotes import Login, read_address
 from newsmirror.route import Proxy, Route
 from tests.conftest import git
 from tests.githost import GitHost, SshHost, closed_port, make_bare, processes_with, set_hook, tar_pit, tip_of
-from tests.hostile.ca import Authority
+from tests.hostile.ca import BAD, Authority
 
 Open = Callable[..., Transport]
 
@@ -273,7 +273,9 @@ def test_redirect_is_not_followed(connect: Open, host: GitHost, credentials: Pat
         assert other.seen == []
 
 
-@pytest.mark.parametrize("kind", ["wrong_host", "self_signed", "unknown_ca", "expired"])
+@pytest.mark.parametrize(
+    "kind", ["wrong_host", *(pytest.param(kind, marks=pytest.mark.slow) for kind in BAD if kind != "wrong_host")]
+)
 def test_certificate_that_is_not_the_hosts_is_refused(
     connect: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -472,7 +474,7 @@ def test_addresses_come_from_the_working_copys_own_file(
     assert read_remote_addresses(tmp_path) == {}
 
 
-@pytest.mark.parametrize("size", [1, 30_000, 10**9])
+@pytest.mark.parametrize("size", [1, pytest.param(30_000, marks=pytest.mark.slow), 10**9])
 def test_steps_lead_to_the_tip_commit_by_commit(work: Path, connect: Open, tmp_path: Path, size: int) -> None:
     far = make_bare(tmp_path / "far.git")
     first = git(work, "rev-parse", "HEAD")

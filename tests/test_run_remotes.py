@@ -10,6 +10,8 @@ from pathlib import Path
 from sample_site import SampleServer
 from tests.conftest import Run, clean_environment, git
 from tests.githost import make_bare, processes_with, set_hook, tar_pit, tip_of
+from tests.test_join import open_copy
+from tests.test_publish import publish, story
 
 
 def last_line(done: subprocess.CompletedProcess[str]) -> str:
@@ -31,16 +33,9 @@ def test_four_remotes(crawl: Run, tmp_path: Path) -> None:
     """Good, rejecting, silent, one commit ahead: then all are repaired, and all end with the same commit."""
     repo = tmp_path / "mirror"
     far = {name: make_bare(tmp_path / f"{name}.git") for name in ("good", "rejecting", "ahead", "silent")}
-    git(tmp_path, "init", "-q", "-b", "main", str(repo))
-    for name, path in far.items():
-        git(repo, "remote", "add", name, str(path))
-    some = ("-a", "category=p1")
-    assert crawl(*some, "-a", "limit=2", "-s", "NEWSMIRROR_REMOTES=good,rejecting,ahead").returncode == 0
-    git(tmp_path, "clone", "-q", str(far["ahead"]), "other")
-    git(tmp_path / "other", "remote", "rename", "origin", "ahead")
-    other = crawl(*some, "-a", "limit=4", "-s", "NEWSMIRROR_REMOTES=ahead", repo=tmp_path / "other")
-    assert other.returncode == 0, other.stderr
-    theirs = tip_of(far["ahead"])
+    publish(open_copy(repo, far["good"], far["rejecting"], far["ahead"]), story(1))
+    git(repo, "remote", "add", "silent", str(far["silent"]))
+    theirs = publish(open_copy(tmp_path / "other", far["ahead"], of=far["ahead"]), story(2)).commit
     set_hook(far["rejecting"], "pre-receive", "echo 'protected branch' >&2; exit 1")
     options = ("-s", "NEWSMIRROR_REMOTES=good,rejecting,silent,ahead", "-s", "NEWSMIRROR_PUSH_TIMEOUT=3",
                "-s", "STATS_DUMP=1")  # fmt: skip
@@ -95,9 +90,9 @@ def test_run_killed_during_a_push_is_made_good_by_the_next(crawl: Run, server: S
     assert processes_with(f"GIT_DIR={repo}/.git/newsmirror/side") == []
 
 
-def test_second_signal_ends_the_waiting_for_a_remote(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
+def test_second_signal_ends_the_waiting_for_a_remote(server: SampleServer, tmp_path: Path) -> None:
     repo = tmp_path / "mirror"
-    crawl("-a", "category=p1", "-a", "limit=1")
+    publish(open_copy(repo), story(1))
     with tar_pit() as port:
         git(repo, "remote", "add", "silent", f"https://127.0.0.1:{port}/x.git")
         process = start(

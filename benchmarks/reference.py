@@ -81,6 +81,10 @@ def read_source(page: str) -> Reading:
     return Reading(kept, images, reading.tables, reading.posts)
 
 
+TRACKING = re.compile(r"(?i)utm_|ref_src=|fbclid=|gclid=|ref_url=")
+"""Parameters of links that only track readers, as they occur in the corpus."""
+
+
 def link_key(href: str) -> str | None:
     """A link's address in a form that can be compared; None where a page should not keep it.
 
@@ -103,4 +107,5 @@ def link_key(href: str) -> str | None:
         return unquote(parts.path) if keep else None
     if "." not in host or not host.isprintable() or parts.scheme not in ("http", "https", "") or len(href) > 2000:
         return None
-    return unquote(host + parts.path.rstrip("/") + ("?" + parts.query if parts.query else ""))
+    rest = "&".join(pair for pair in parts.query.split("&") if not TRACKING.match(pair))
+    return unquote(host + parts.path.rstrip("/") + ("?" + rest if rest else ""))

@@ -1,7 +1,7 @@
 """Scraped article → article: the source's junk out, the author's text as blocks. Pure."""
 
 import re
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from collections.abc import Iterable
 
 from lxml import html
 
@@ -18,15 +18,16 @@ from newsmirror.items import (
     ScrapedArticle,
     plain_text,
 )  # fmt: skip
+from newsmirror.links import picture_address, public_link
 from newsmirror.site import Junk, Site
 from newsmirror.text import one_line
 
 # (视频), (图/视频), （组图视频）, (音频/图), (录音): notes of the editors; 222 of 4,491 titles have one on a video.
 MEDIA = re.compile(r"[（(]((?:组图|組圖|图|圖|视频|視頻|音频|音頻|录音|錄音|[/／、\s])+)[)）]")
-MAX_ADDRESS = 2000
-"""Longer ones are not addresses: one real href holds a whole article."""
-HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
-SAFE = "!#$%&'()*+,/:;=?@~-._"
+MAX_TAGS = 30
+"""The normal maximum is 5; four of 4,491 articles have 6."""
+MAX_TAG_CHARACTERS = 500
+"""More is no name: a broken link that holds text."""
 
 
 def clean_article(scraped: ScrapedArticle, *, site: Site, members_only: str) -> Article:
@@ -50,8 +51,14 @@ def clean_article(scraped: ScrapedArticle, *, site: Site, members_only: str) -> 
         date_only=scraped.date_only, category=scraped.category, blocks=with_headings(blocks),
         authors=tuple(filter(None, map(one_line, scraped.authors))), source=_name(scraped.source),
         editor=_name(scraped.editor), short_url=scraped.short_url,
-        tags=tuple(dict.fromkeys(filter(None, map(one_line, scraped.tags)))), rights=_name(scraped.rights),
+        tags=_tags(scraped.tags), rights=_name(scraped.rights),
     )  # fmt: skip
+
+
+def _tags(names: Iterable[str]) -> tuple[str, ...]:
+    """The first names that can be tags, each once: an article cannot fill the tree with lists."""
+    found = dict.fromkeys(name for name in map(one_line, names) if name and len(name) <= MAX_TAG_CHARACTERS)
+    return tuple(found)[:MAX_TAGS]
 
 
 def _announced(scraped: ScrapedArticle, had_video: bool, blocks: tuple[Block, ...]) -> tuple[Embed, ...]:
@@ -95,57 +102,6 @@ def _decode_email(code: str) -> str | None:
         return bytes(byte ^ key for byte in rest).decode()
     except ValueError:
         return None
-
-
-def public_link(href: str, base: str, site: Site) -> str | None:
-    """The address to publish for a link, None where only its text is kept.
-
-    Kept are absolute http, https and mailto addresses, and paths of the site itself that lead to
-    articles or lists. Tag links become the page's tags; subscription, editor and home links are the
-    site's own.
-    """
-    href = re.sub(r"[\t\r\n]", "", href.strip())  # as browsers read it; a space inside becomes %20
-    href = f"http://{href}" if re.match(r"(?i)www\.[\w-]+\.", href) else href
-    if not href or len(href) > MAX_ADDRESS or (not href.startswith("/") and ":" not in href[:9]):
-        return None  # relative to a foreign page that the text was copied from
-    try:
-        parts = urlsplit(urljoin(base, href))
-        host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
-        port = parts.port
-    except (ValueError, UnicodeError):
-        return None
-    if parts.scheme == "mailto":
-        return quote(parts.geturl(), safe=SAFE) if "@" in parts.path else None
-    if parts.scheme not in ("http", "https") or not HOST.match(host) or parts.username or port not in (None, 80, 443):
-        return None
-    if re.match(r"(?:www\.)?google\.", host) and parts.path == "/url":
-        query = parse_qs(parts.query)
-        target = (query.get("url") or query.get("q") or [""])[0]
-        return public_link(target, base, site) if target.startswith("http") else None
-    return _site_link(parts.geturl(), host, site)
-
-
-def _site_link(url: str, host: str, site: Site) -> str | None:
-    if known := site.article_of(url):
-        return site.article_address(*known)
-    own = site.is_own_host(host)
-    if host.endswith(f".{site.host.removeprefix('www.')}") and not own:
-        return None  # members' and editors' hosts
-    if own and (site.tag_of(url) or not urlsplit(url).path.startswith(site.content_paths)):
-        return None
-    return quote(url, safe=SAFE)
-
-
-def picture_address(src: str, base: str, site: Site) -> str | None:
-    """The https address of a picture of the site, None for pictures elsewhere: no reader is sent there."""
-    try:
-        parts = urlsplit(urljoin(base, src.strip()))
-        own = src.strip() and site.is_picture_host(parts.hostname) and parts.port is None and not parts.username
-    except ValueError:
-        return None
-    if not own or parts.scheme not in ("http", "https"):
-        return None
-    return quote(parts._replace(scheme="https", fragment="").geturl(), safe=SAFE)
 
 
 def _without_lines(blocks: tuple[Block, ...], junk: Junk, scraped: ScrapedArticle) -> tuple[Block, ...]:

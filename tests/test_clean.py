@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from newsmirror.clean import clean_article, picture_address, public_link
+from newsmirror.clean import clean_article
 from newsmirror.exceptions import LayoutError
 from newsmirror.items import (
     Article,
@@ -144,77 +144,6 @@ def test_damaged_hidden_mail_address_keeps_its_text() -> None:
 
 def test_tag_link_is_text() -> None:
     assert blocks_of('<p>在<a href="/news/gb/tag/河边">河边</a>听钟</p>') == (paragraph("在河边听钟"),)
-
-
-@pytest.mark.parametrize(
-    ("href", "link"),
-    [
-        ("https://zh.wikipedia.org/wiki/钟", "https://zh.wikipedia.org/wiki/%E9%92%9F"),
-        ("https://zh.wikipedia.org/wiki/%E9%92%9F", "https://zh.wikipedia.org/wiki/%E9%92%9F"),
-        ("http://example.org/a?b=1&c=2#d", "http://example.org/a?b=1&c=2#d"),
-        ("//example.org/a", "https://example.org/a"),
-        (" https://example.org/a b\n ", "https://example.org/a%20b"),
-        ("https://example.org/\na", "https://example.org/a"),
-        ("www.example.org/a", "http://www.example.org/a"),
-        ("mailto:a@example.org", "mailto:a@example.org"),
-        ("/news/b5/2020/08/17/940001.html", "https://www.secretchina.com/news/gb/2020/08/17/940001.html"),
-        (
-            "http://m.secretchina.com/news/gb/2020/08/17/940001.html?x=1",
-            "https://www.secretchina.com/news/gb/2020/08/17/940001.html",
-        ),
-        ("http://www.secretchina.com/taxonomy/17798", "http://www.secretchina.com/taxonomy/17798"),
-        ("https://www.google.com.tw/url?sa=t&url=https%3A%2F%2Fexample.org%2Fx", "https://example.org/x"),
-        ("https://www.google.com/url?q=https://example.org/y&sa=D", "https://example.org/y"),
-    ],
-)
-def test_public_link(href: str, link: str) -> None:
-    assert public_link(href, URL, SITE) == link
-
-
-@pytest.mark.parametrize(
-    "href",
-    [
-        "",
-        "localnews.php?stateid=5",
-        "http://https：//example.org/x",
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "file:///etc/passwd",
-        "#top",
-        "mailto:nobody",
-        "http://user:word@example.org/",
-        "http://example.org:8080/",
-        "http://localhost/x",
-        "http://exa mple/",
-        "http://[::1",
-        "https://example.org/" + "x" * 2000,
-        "http://edit2016.secretchina.com/node/1",
-        "https://account.secretchina.com/login",
-        "/kzgd/subscribe.html",
-        "/",
-        "/news/gb/tag/河边",
-        "https://www.google.com/url?q=javascript:alert(1)",
-    ],
-)
-def test_public_link_refuses(href: str) -> None:
-    assert public_link(href, URL, SITE) is None
-
-
-@pytest.mark.parametrize(
-    ("src", "address"),
-    [
-        ("//img3.secretchina.com/pic/a.jpg", "https://img3.secretchina.com/pic/a.jpg"),
-        ("http://img3.secretchina.com/pic/a b.jpg", "https://img3.secretchina.com/pic/a%20b.jpg"),
-        ("/pic/a.jpg", "https://www.secretchina.com/pic/a.jpg"),
-        ("https://example.org/a.jpg", None),
-        ("https://img3.secretchina.com:8443/a.jpg", None),
-        ("https://img3.secretchina.com.example.org/a.jpg", None),
-        ("data:image/gif;base64,R0", None),
-        ("http://[x", None),
-    ],
-)
-def test_picture_address(src: str, address: str | None) -> None:
-    assert picture_address(src, URL, SITE) == address
 
 
 def test_image_without_address_is_no_picture() -> None:

@@ -11,6 +11,7 @@ from newsmirror.durable import sync_folder, writing
 from newsmirror.exceptions import GitError, NoSpaceError, RefusedError
 from newsmirror.git import Repository
 from newsmirror.lock import folder_lock
+from newsmirror.private import refuse_open_folders
 from newsmirror.site import Site
 from newsmirror.state import read_rows
 
@@ -36,6 +37,7 @@ def open_repository(config: Config, site: Site) -> Repository:
                 if not os.path.lexists(root / ".git"):
                     _make(root, config.branch)
     _refuse_strange_owner(root)
+    refuse_open_folders(root)
     repository = Repository(root, config.branch)
     _refuse_state(repository)
     _refuse_unwritable(root)

@@ -162,9 +162,13 @@ def _page_time(text: str, site: Site) -> datetime | None:
 def _tags(body: html.HtmlElement, site: Site) -> tuple[str, ...]:
     """Names of the tags that the body links to, in order, each once; the link of a source is none."""
     names: dict[str, None] = {}
+    credits: dict[html.HtmlElement | None, bool] = {None: False}
     for anchor in body.iter("a"):
         name = site.tag_of(anchor.get("href") or "")
-        line = next((p for p in anchor.iterancestors("p")), None)
-        if name and (line is None or not CREDIT.match("".join(line.itertext()))):
+        line = next((p for p in anchor.iterancestors("p")), None) if name else None
+        if line not in credits:  # read once: a line may hold thousands of links
+            assert line is not None
+            credits[line] = bool(CREDIT.match("".join(line.itertext())))
+        if name and not credits[line]:
             names[title_line(name)] = None
     return tuple(names)

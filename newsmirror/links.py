@@ -7,7 +7,11 @@ from newsmirror.site import Site
 
 MAX_ADDRESS = 2000
 """Longer ones are not addresses: one real href holds a whole article."""
-HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
+HOST = re.compile(
+    r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?!local(?:host|domain)?$|internal$|lan$|home$|arpa$)"
+    r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
+"""A name on the internet: numbers and names of private networks lead a reader to a machine of their own."""
 SAFE = "!#$%&'()*+,/:;=?@~-._"
 TRACKING = re.compile(
     r"utm_\w+|[a-z]{1,3}clid|g(?:braid|clsrc)|wbraid|mc_[ce]id|igsh(?:id)?|_g[al]|_hs\w+|mkt_tok|vero_id|oly_\w+|yclid|msclkid"
@@ -41,7 +45,12 @@ def public_link(href: str, base: str, site: Site) -> str | None:
         return None
     if parts.scheme == "mailto":
         return quote(parts.geturl(), safe=SAFE) if "@" in parts.path else None
-    if parts.scheme not in ("http", "https") or not HOST.match(host) or parts.username or port not in (None, 80, 443):
+    if (
+        parts.scheme not in ("http", "https")
+        or not HOST.fullmatch(host)
+        or parts.username
+        or port not in (None, 80, 443)
+    ):
         return None
     if target := _wrapped(parts):
         return public_link(target, base, site)

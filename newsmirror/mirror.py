@@ -18,6 +18,7 @@ from newsmirror.join import Joiner
 from newsmirror.lock import RunLock
 from newsmirror.outcome import Outcome, judge_pushes
 from newsmirror.placing import prefix_of
+from newsmirror.private import make_private
 from newsmirror.push import Pusher
 from newsmirror.site import Site
 from newsmirror.stage import Stage
@@ -44,8 +45,8 @@ class Mirror:
         with ExitStack() as stack:
             self.repository = open_repository(self.config, self.site)
             private = self.repository.private
+            make_private(private)
             with writing("the folder .git/newsmirror"):
-                private.mkdir(mode=0o700, exist_ok=True)
                 require_space(private, 0, 0)
             lock = RunLock(private / "lock")
             stack.callback(lock.release)

@@ -79,12 +79,13 @@ class Publisher:
         or GitError; `finish` then publishes nothing of this run.
         """
         text, code, *pictures = page.files()
-        if fault := self._inspector.page_fault(page):
+        record = record_file(Record(page.article, make_note(page.pictures)))
+        if fault := self._inspector.page_fault(page) or self._inspector.fault(record):
             return fault
         known = self._store.get(page.article.id)
         try:
             old = self._stage.read(page.path)
-            for file in (*pictures, text, record_file(Record(page.article, make_note(page.pictures)))):
+            for file in (*pictures, text, record):
                 self._stage.write(file)
             if self._stage.read(code.path) is None or old is None or f"<{page.address}>".encode() not in old:
                 self._stage.write(code)

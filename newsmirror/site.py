@@ -163,7 +163,7 @@ class Site:
             value = parse_qs(parts.query).get(self.lead_query, [""])[0]
         except ValueError:
             return None
-        fit = value.isascii() and value.isdigit() and len(value) < 10 and self.is_own_host(parts.hostname)
+        fit = re.fullmatch("[1-9][0-9]{0,8}", value) and self.is_own_host(parts.hostname)
         return int(value) if fit else None
 
     def tag_of(self, href: str) -> str | None:

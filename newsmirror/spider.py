@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
@@ -33,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 LIMITS = {403, 429, 503}
 GONE = {404, 410}
+CUT_TRIES = "newsmirror_cut"
+"""Key of request.meta: how often the page came cut."""
 
 
 class NewsSpider(Spider):
@@ -229,10 +230,18 @@ class NewsSpider(Spider):
         yield article
 
     def _again(self, response: Response) -> Request | None:
-        """The request for a page that came cut, once more; None where it was tried often enough."""
-        if not response.request or not self.crawler.settings.getbool("RETRY_ENABLED"):
+        """A new request for a page that came cut; None where it was tried often enough."""
+        asked = response.request
+        settings = self.crawler.settings
+        if asked is None or not settings.getbool("RETRY_ENABLED"):
             return None
-        return get_retry_request(response.request, spider=self, reason="cut")
+        tries = int(asked.meta.get(CUT_TRIES, 0))
+        if tries >= settings.getint("RETRY_TIMES"):
+            return None
+        return Request(
+            asked.cb_kwargs.get("address", response.url), callback=asked.callback, errback=asked.errback,
+            cb_kwargs=asked.cb_kwargs, meta={CUT_TRIES: tries + 1}, priority=-1, dont_filter=True,
+        )  # fmt: skip
 
     def item_is_done(self, response: Response | None) -> None:
         """An article is published or refused: its answer need not be kept any longer."""

@@ -28,6 +28,8 @@ MAX_CHARACTERS = 200_000
 """The longest of 9,598 measured has 30,428."""
 MAX_TITLE = 300
 """The longest of 4,491 measured has 53."""
+MAX_FIELD = 300
+"""Characters of the authors together, of the source, the editor and the rights line."""
 MAX_LINKS = 500
 STUB_CHARACTERS = 200
 """Texts under this length are asked whether they only say why there is no text."""
@@ -52,6 +54,7 @@ class Problem(Enum):
     MISREAD = "encoding"
     LONG_TITLE = "title_too_long"
     MANY_LINKS = "too_many_links"
+    LONG_FIELD = "field_too_long"
     MISSING = "missing"
     STUB = "stub"
 
@@ -68,6 +71,8 @@ def find_problem(article: Article, *, now: datetime) -> Problem | None:
         return Problem.TOO_SHORT
     if length > MAX_CHARACTERS:
         return Problem.TOO_LONG
+    if any(len(field or "") > MAX_FIELD for field in _fields(article)):
+        return Problem.LONG_FIELD
     if article.published > now + AHEAD:
         return Problem.FUTURE
     if article.published.year < 2001:  # the source was founded in 2001
@@ -77,6 +82,10 @@ def find_problem(article: Article, *, now: datetime) -> Problem | None:
     if len(set(_hrefs(article.blocks))) > MAX_LINKS:
         return Problem.MANY_LINKS
     return None if seen or length > STUB_CHARACTERS else _find_stub(article)
+
+
+def _fields(article: Article) -> tuple[str | None, ...]:
+    return "".join(article.authors), article.source, article.editor, article.rights, article.short_url
 
 
 def _find_stub(article: Article) -> Problem | None:

@@ -40,7 +40,7 @@ def test_find_problem(changed: Article, problem: Problem | None) -> None:
 def test_values_of_problems_are_their_names_in_counts() -> None:
     assert [problem.value for problem in Problem] == [
         "no_title", "too_short", "too_long", "date_in_future", "date_before_source", "encoding", "title_too_long",
-        "too_many_links", "missing", "stub",
+        "too_many_links", "field_too_long", "missing", "stub",
     ]  # fmt: skip
 
 
@@ -52,6 +52,11 @@ LINKS = tuple(Span("x", href=f"https://example.org/{number}") for number in rang
     [
         (article(title="河" * 300), None),
         (article(title="河" * 301), Problem.LONG_TITLE),
+        (article(authors=("王小明",) * 100), None),
+        (article(authors=("王小明",) * 101), Problem.LONG_FIELD),
+        (article(source="河" * 301), Problem.LONG_FIELD),
+        (article(editor="河" * 301), Problem.LONG_FIELD),
+        (article(rights="河" * 301), Problem.LONG_FIELD),
         (article(blocks=(Paragraph(LINKS[:500]), paragraph("河" * 300))), None),
         (article(blocks=(Paragraph(LINKS), paragraph("河" * 300))), Problem.MANY_LINKS),
         (article(blocks=(Quote((ListBlock(((Paragraph(LINKS),),)),)), paragraph("河" * 300))), Problem.MANY_LINKS),

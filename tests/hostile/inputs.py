@@ -1,4 +1,4 @@
-"""Hostile articles, feeds and lists: what whoever answers in the source's place may send. Rows E04 to E19 and F01 to F09.
+"""Hostile articles, feeds and lists: what may come in the source's place. Rows E04 to E19, F01 to F09.
 
 Each is made when it is asked for; some have megabytes.
 """
@@ -28,7 +28,7 @@ class Input:
     row: str
     make: Callable[[], str]
     taken: bool | None
-    status: int = 200
+    slow: bool = False
 
 
 def nested(tag: str, depth: int) -> str:
@@ -43,12 +43,12 @@ def tags(number: int, name: str = "标签{}") -> str:
 
 ARTICLES: dict[str, Input] = {
     # E04: nodes
-    "4 MB of <p>x": Input("E04", lambda: page("<p>x" * 1_000_000), False),
+    "4 MB of <p>x": Input("E04", lambda: page("<p>x" * 1_000_000), False, slow=True),
     "500,000 <br>": Input("E04", lambda: page("x<br>" * 300_000), False),
-    "59,000 nodes, all allowed": Input("E04", lambda: page(TEXT + "<b>中</b>国" * 29_000), None),
+    "59,000 nodes, all allowed": Input("E04", lambda: page(TEXT + "<b>中</b>国" * 29_000), None, slow=True),
     "300,000 tables": Input("E04", lambda: page("<table><td>x" * 150_000), False),
     "ragged table of 98 million cells": Input(
-        "E04", lambda: page(f"{TEXT}<table>{'<tr><td>x' * 7000}<tr>{'<td>y' * 14_000}</table>"), False
+        "E04", lambda: page(f"{TEXT}<table>{'<tr><td>x' * 7000}<tr>{'<td>y' * 14_000}</table>"), False, slow=True
     ),
     # E05: depth
     **{
@@ -63,9 +63,9 @@ ARTICLES: dict[str, Input] = {
     "250,000 attributes": Input("E06", lambda: page(f"{TEXT}<a {' '.join(f'a{n}=1' for n in range(190_000))}>x</a>"), False),
     "one attribute of 1.9 MB": Input("E06", lambda: page(f'{TEXT}<a title="{"x" * 1_900_000}">x</a>'), True),
     "an alt of 1.8 MB": Input("E06", lambda: page(f'{TEXT}<img src="//img3.secretchina.com/a.jpg" alt="{"x" * 1_800_000}">'), False),
-    "a title of 0.9 MB": Input("E06", lambda: page(title="题" * 300_000), False),
+    "a title of 0.9 MB": Input("E06", lambda: page(title="题" * 300_000), False, slow=True),
     "an author of 1.8 MB": Input("E06", lambda: page(author="王" * 600_000), False),
-    "20,000 links": Input("E06", lambda: page(TEXT + "".join(f"<a href=https://e.org/{n}>x</a>" for n in range(20_000))), False),
+    "20,000 links": Input("E06", lambda: page(TEXT + "".join(f"<a href=https://e.org/{n}>x</a>" for n in range(20_000))), False, slow=True),
     # E08, E09: characters
     "controls everywhere": Input(
         "E08", lambda: page("<p>\x00一\x01\x07\x1b[31m二\x0b\x0c\x7f三\x85\x9b四&#27;&#155;五&#xD800;&#xFFFE;六，后面还有一些文字</p>",
@@ -90,7 +90,7 @@ ARTICLES: dict[str, Input] = {
             "..", "..%2F..%2Fetc%2Fpasswd", "%2e%2e", "..%5C..%5Cx", "%2Fetc%2Fpasswd", "C:", "C%3A%5Cx", "a%00b", ".git", ".GIT",
             "git~1", ".g%E2%80%8Cit", ".gitattributes", ".github", "hooks", "HEAD", "CON", "nul", "aux.md", "COM1", "a.", "a%20",
             "a%3Ab", "a*b", "a%3Fb", "a%7Cb", "~", "-rf", "．．", "index", "README", "Abc", "abc", "ABC", "%0Aa")) + "</p>"), True),
-    "60,000 tags": Input("E18", lambda: page(tags(19_000)), True),
+    "60,000 tags": Input("E18", lambda: page(tags(19_000)), True, slow=True),
     "tags of all lengths": Input("E16", lambda: page(TEXT + "<p>" + "".join(
         f'<a href="/news/gb/tag/{"河" * length}">x</a>' for length in (40, 41, 84, 85, 86, 300, 500, 501, 10_000)) + "</p>"), True),
     # F01 to F09: what readers open

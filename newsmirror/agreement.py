@@ -6,11 +6,10 @@ from urllib.parse import quote
 
 from newsmirror import paths
 from newsmirror.checks import goal_of
-from newsmirror.exceptions import ConfigError
 from newsmirror.hostview import Shown
 from newsmirror.items import Article, Row, block_lines
 from newsmirror.lists import subjects
-from newsmirror.qr import qr_png
+from newsmirror.qr import shows_address
 from newsmirror.script import Script, can_convert
 from newsmirror.site import Site
 
@@ -70,15 +69,8 @@ class Judge:
             yield f"has the address {address[:120]}, which is not its own"
         if code is None:
             yield "has no QR code"
-        elif code != _code_of(address):
+        elif not shows_address(code, address):
             yield f"has a QR code that is not that of {address[:120]}"
-
-
-def _code_of(address: str) -> bytes | None:
-    try:
-        return qr_png(address)
-    except ConfigError:
-        return None
 
 
 def _unshown(article: Article, text: str, script: Script) -> str | None:

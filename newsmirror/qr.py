@@ -11,6 +11,8 @@ QUIET_ZONE = 4
 MASK = 0
 """Any mask is legal, readers take it from the code; trying all eight costs nine tenths of the time."""
 MAX_BYTES = 1000
+MAX_PIXEL_BYTES = 1024 * 1024
+"""More than the largest code has."""
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -29,6 +31,28 @@ def qr_png(address: str) -> bytes:
     code.add_data(address.encode(), optimize=0)
     code.make(fit=True)
     return _png(code.get_matrix())
+
+
+def shows_address(png: bytes, address: str) -> bool:
+    """Whether a PNG is the QR code that `qr_png` makes of the address, whichever zlib has packed its pixels."""
+    try:
+        wanted = qr_png(address)
+    except ConfigError:
+        return False
+    return png == wanted or _pixels(png) == _pixels(wanted) != b""
+
+
+def _pixels(png: bytes) -> bytes:
+    """Header and pixels of a PNG as `_png` writes it, nothing for any other."""
+    head, body = png[:33], png[33:-12]
+    if len(body) < 12 or body[4:8] != b"IDAT" or int.from_bytes(body[:4], "big") != len(body) - 12:
+        return b""
+    unpacker = zlib.decompressobj()
+    try:
+        rows = unpacker.decompress(body[8:-4], MAX_PIXEL_BYTES)
+    except zlib.error:
+        return b""
+    return head + rows + png[-12:] if unpacker.eof and not unpacker.unused_data else b""
 
 
 def _png(matrix: list[list[bool]]) -> bytes:

@@ -1,3 +1,5 @@
+import struct
+import zlib
 from io import BytesIO
 
 import pytest
@@ -5,7 +7,7 @@ import zxingcpp
 from PIL import Image
 
 from newsmirror.exceptions import ConfigError
-from newsmirror.qr import qr_png
+from newsmirror.qr import qr_png, shows_address
 
 ADDRESSES = [
     "https://www.secretchina.com/news/gb/2021/12/17/990001.html",
@@ -43,3 +45,27 @@ def test_qr_png_takes_1000_bytes() -> None:
 def test_qr_png_refuses_more_than_1000_bytes() -> None:
     with pytest.raises(ConfigError, match="shorter NEWSMIRROR_PUBLIC_URL"):
         qr_png("https://a.example/" + "x" * 983)
+
+
+def repacked(png: bytes, level: int) -> bytes:
+    """The same picture, packed as another zlib would."""
+    data = zlib.compress(zlib.decompress(png[41:-16]), level)
+    chunk = b"IDAT" + data
+    return png[:33] + struct.pack(">I", len(data)) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png[-12:]
+
+
+def test_code_shows_its_address_however_it_is_packed() -> None:
+    code = qr_png(ADDRESSES[1])
+    assert repacked(code, 1) != code
+    assert shows_address(code, ADDRESSES[1])
+    assert shows_address(repacked(code, 1), ADDRESSES[1])
+
+
+@pytest.mark.parametrize("address", [ADDRESSES[0], "https://a.example/", "https://a.example/" + "x" * 983])
+def test_code_of_another_address(address: str) -> None:
+    assert not shows_address(qr_png(ADDRESSES[1]), address)
+
+
+@pytest.mark.parametrize("png", [b"", b"\x89PNG", b"x" * 500, qr_png(ADDRESSES[1])[:-5], qr_png(ADDRESSES[1]) + b"x"])
+def test_file_that_is_no_code(png: bytes) -> None:
+    assert not shows_address(png, ADDRESSES[1])

@@ -1,8 +1,8 @@
 """Markdown → what a code host shows of it. Pure.
 
-GitHub's own renderer (cmark-gfm) reads the text, so that there is no second opinion on what is a link, a heading
-or markup. What hosts then do to the HTML follows their published filters: html-pipeline's allow-list, which GitHub
-and GitLab share but for details, and the rules by which both name headings.
+A host's own renderer reads the text, so that there is no second opinion on what is a link, a heading or markup.
+What hosts then do to the HTML follows their published filters: html-pipeline's allow-list, which GitHub and GitLab
+share but for details, and the rules by which both name headings.
 """
 
 import re
@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 from lxml import html
+
+from newsmirror.gfm import render_gfm
 
 HOST_TAGS = {
     "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption",
@@ -28,8 +29,6 @@ LOADING = {"background", "poster", "data", "action", "formaction", "ping"}
 """Attributes that hosts drop and that make a clone's viewer ask another host."""
 FRAME = re.compile(r"(?i)<(?:html|head|body)\b")
 """Tags that a parser of HTML takes for its own."""
-OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_GITHUB_PRE_LANG
-EXTENSIONS = ["table", "strikethrough", "autolink"]
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 HEADING = re.compile(r"h[1-6]")
 
@@ -79,7 +78,7 @@ class _Element:
 @lru_cache(maxsize=2)  # of one file, the gate and other checks ask one after the other
 def show(markdown: str) -> Shown:
     """What hosts show of a Markdown file."""
-    page = markdown_to_html_with_extensions(markdown, OPTIONS, EXTENSIONS)
+    page = render_gfm(markdown)
     root = html.fragment_fromstring(page, create_parent="div", parser=html.HTMLParser(huge_tree=True))
     elements = [_Element(node.tag, node) for node in root.iterdescendants() if isinstance(node.tag, str)]
     top = [element for element in elements if element.node.getparent() is root]

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote, unquote
 
-from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 from lxml import etree, html
 from markupsafe import Markup
 
 from newsmirror import paths
+from newsmirror.gfm import render_gfm
 from newsmirror.hostview import HOST_TAGS, github_names
 from newsmirror.script import Script
 from newsmirror.view import render_document
@@ -54,9 +54,7 @@ def site_path(path: str) -> str | None:
 
 def render_web_page(markdown: str, path: str, *, name: str, script: Script, size: Size, feed: str | None) -> bytes:
     """The page of a Markdown file at *path* of the tree; *name* is the mirror's, *feed* the path of its Atom feed."""
-    options = Options.CMARK_OPT_UNSAFE
-    page = markdown_to_html_with_extensions(markdown, options, ["table", "strikethrough", "autolink"])
-    body = html.fragment_fromstring(page, create_parent="main", parser=html.HTMLParser(huge_tree=True))
+    body = html.fragment_fromstring(render_gfm(markdown), create_parent="main", parser=html.HTMLParser(huge_tree=True))
     _clean(body)
     for image in list(body.iter("img")):
         _set_image(image, path, size)

@@ -59,6 +59,10 @@ class Catalog:
             self._insert(row)
             self._db.execute("DELETE FROM failures WHERE url = ?", (row.url,))
 
+    def move(self, row: Row, path: str) -> None:
+        """Record that the page of a published article stands at *path* from now on."""
+        self._db.execute("UPDATE articles SET path = ? WHERE id = ?", (self._form(path, row), row.id))
+
     def _insert(self, row: Row) -> None:
         month, published = _month_of(row.day), int(row.published.timestamp())
         self._db.execute(

@@ -1,5 +1,7 @@
 """The feeds of the published tree, made from records."""
 
+from collections.abc import Callable, Iterator
+
 from newsmirror import lists, paths
 from newsmirror.archive import record_of
 from newsmirror.config import Config
@@ -14,33 +16,37 @@ from newsmirror.xhtml import Image
 
 
 class FeedWriter:
-    """Writes the feed of everything and those of categories, once in a run."""
+    """Makes the feed of everything and those of categories, once in a run."""
 
     def __init__(self, store: Store, stage: Stage, site: Site, config: Config):
         self._store, self._stage, self._site, self._config = store, stage, site, config
         self._entries: dict[int, FeedEntry] = {}
 
-    def write(self, rows: list[Row]) -> None:
-        """Write the feeds that these articles touch, and those that are missing; none where feeds are off."""
-        if self._config.feeds == "none":
-            return
+    def files(self, rows: list[Row]) -> Iterator[OutputFile]:
+        """The feeds that these articles touch, and those that are missing; none where feeds are off."""
         touched = {row.category or lists.OTHER for row in rows}
-        for key in sorted(self._store.categories()):
-            if key in touched or self._is_missing(key):
-                self._write(key)
-        if self._store.count() and (rows or self._is_missing(None)):
-            self._write(None)
+        return self._feeds(lambda key: self._is_missing(key) or (bool(rows) if key is None else key in touched))
+
+    def all_files(self) -> Iterator[OutputFile]:
+        """All feeds there are; none where feeds are off."""
+        return self._feeds(lambda key: True)
+
+    def _feeds(self, is_wanted: Callable[[str | None], bool]) -> Iterator[OutputFile]:
+        keys = sorted(self._store.categories()) if self._config.feeds != "none" else []
+        for key in (*keys, *([None] if keys else [])):
+            if is_wanted(key):
+                yield self._feed(key)
 
     def _is_missing(self, key: str | None) -> bool:
         return not self._stage.exists(paths.feed_path(key))
 
-    def _write(self, key: str | None) -> None:
+    def _feed(self, key: str | None) -> OutputFile:
         rows = self._store.newest(lists.Subject("category", key) if key else None, ENTRIES)
         self._make_entries([row for row in rows if row.id not in self._entries])
         entries = [self._entries[row.id] for row in rows]
         script, full = self._config.style.script, self._config.feeds == "full"
         content = render_feed(entries, category=key, site=self._site, script=script, full=full)
-        self._stage.write(OutputFile(paths.feed_path(key), content))
+        return OutputFile(paths.feed_path(key), content)
 
     def _make_entries(self, rows: list[Row]) -> None:
         """Entries from records: as they will be committed, else as they are in the commit below."""

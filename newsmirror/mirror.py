@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from newsmirror.adopt import open_repository
 from newsmirror.checkout import Checkout, operation_of
 from newsmirror.commits import Committer
 from newsmirror.config import Config
-from newsmirror.durable import require_space, writing
+from newsmirror.durable import require_space, uninterrupted, writing
 from newsmirror.exceptions import CommitError, NoSpaceError
+from newsmirror.feedwriter import FeedWriter
+from newsmirror.indexes import ListWriter
 from newsmirror.inherit import inherit
 from newsmirror.items import OutputFile, Row
 from newsmirror.join import Joiner
@@ -95,10 +98,11 @@ class Mirror:
         require_space(self.repository.private, 2 * size, 16)
         when = self.now()
         commit = self.committer.make(files, message, parent=self.base, when=when)
-        self._checkout.begin(self.base, commit)
-        self.committer.publish(commit, parent=self.base, when=when)
-        self.made = commit
-        self.store.set_commit(commit)
+        with uninterrupted():
+            self._checkout.begin(self.base, commit)
+            self.committer.publish(commit, parent=self.base, when=when)
+            self.made = commit
+            self.store.set_commit(commit)
 
     def renew_state(self) -> None:
         """Make a damaged state anew, from what is committed by now."""
@@ -108,17 +112,18 @@ class Mirror:
         """Bring the working copy to the newest commit."""
         self._checkout.finish()
 
-    def push(
-        self,
-        result: Result,
-        write_lists: Callable[[Stage, list[Row], list[Row]], None],
-        *,
-        stop: Callable[[], bool],
-    ) -> Result:
+    def write_lists(self, stage: Stage, rows: list[Row], before: list[Row]) -> None:
+        """Stage all that names these articles, as they are and as they were."""
+        listed = ListWriter(self.store, self.site, self.config, self.prefix).files(rows, before)
+        feeds = FeedWriter(self.store, stage, self.site, self.config).files([*rows, *before])
+        for file in chain(listed, feeds):
+            stage.write(file)
+
+    def push(self, result: Result, *, stop: Callable[[], bool]) -> Result:
         """Bring the newest commit to every remote; one of an earlier run as well."""
         join = Joiner(
             self.repository, self.store, self.committer,
-            config=self.config, site=self.site, write_lists=write_lists, now=self.now,
+            config=self.config, site=self.site, write_lists=self.write_lists, now=self.now,
         )  # fmt: skip
         pusher = Pusher(self.repository, self.config.pushing, join=join, now=self.now, stop=stop)
         try:

@@ -79,6 +79,11 @@ def make_note(pictures: Iterable[StoredPicture]) -> dict[str, dict[str, str]]:
     return {"pictures": places} if places else {}
 
 
+def change_notes(notes: Mapping[str, Any], pictures: Iterable[StoredPicture]) -> dict[str, Any]:
+    """An article's notes with that of its pictures changed."""
+    return {name: note for name, note in notes.items() if name != "pictures"} | make_note(pictures)
+
+
 def read_note(notes: Mapping[str, Any]) -> tuple[StoredPicture, ...]:
     """The pictures that a record notes, sorted by their address; what is no place of a picture is left out."""
     places = notes.get("pictures")

@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from newsmirror import paths
+from newsmirror.archive import record_of
 from newsmirror.config import Config
 from newsmirror.durable import uninterrupted
 from newsmirror.evidence import Evidence
 from newsmirror.exceptions import CommitError, NewsmirrorError, StateError
-from newsmirror.feedwriter import FeedWriter
-from newsmirror.indexes import ListWriter
 from newsmirror.inspection import Inspector
-from newsmirror.items import Page, Row
+from newsmirror.items import OutputFile, Page, Row
 from newsmirror.lists import OTHER
 from newsmirror.mirror import Mirror
+from newsmirror.moves import moved_pages
 from newsmirror.outcome import NO_PAGE, Outcome, Report, judge
-from newsmirror.pictures import make_note
+from newsmirror.pictures import change_notes
 from newsmirror.recall import Recall
 from newsmirror.record import Record, record_file
 from newsmirror.rehearsal import tell_plan
@@ -79,13 +79,13 @@ class Publisher:
         or GitError; `finish` then publishes nothing of this run.
         """
         text, code, *pictures = page.files()
-        record = record_file(Record(page.article, make_note(page.pictures)))
-        if fault := self._inspector.page_fault(page) or self._inspector.fault(record):
-            return fault
         known = self._store.get(page.article.id)
         try:
+            record, *moved = self._kept(page, known)
+            if fault := self._inspector.page_fault(page) or self._inspector.fault(record):
+                return fault
             old = self._stage.read(page.path)
-            for file in (*pictures, text, record):
+            for file in (*pictures, text, record, *moved):
                 self._stage.write(file)
             if self._stage.read(code.path) is None or old is None or f"<{page.address}>".encode() not in old:
                 self._stage.write(code)
@@ -93,9 +93,16 @@ class Publisher:
             self._broken = error
             raise
         (self._updated if known else self._new)[page.article.id] = Row.of(page)
-        self._files[page.article.id] = [*(file.path for file in page.files()), paths.record_path(page.article)]
+        self._files[page.article.id] = [*(file.path for file in (*page.files(), record, *moved))]
         self.evidence.take(page.article)
         return None
+
+    def _kept(self, page: Page, known: Row | None) -> list[OutputFile]:
+        """The record, with what was noted before, and what stands at earlier places of the page."""
+        old = record_of(self._stage.committed(paths.record_path(known)), known) if known else None
+        notes = change_notes(old.notes if old else {}, page.pictures)
+        moved = moved_pages(Row.of(page), notes, self._config.style)
+        return [record_file(Record(page.article, notes)), *moved]
 
     def _take_back(self, identifiers: Iterable[int]) -> None:
         """Leave articles of this run as the newest commit has them, as far as no other one shares their files."""
@@ -137,7 +144,7 @@ class Publisher:
         except NewsmirrorError as error:
             result = self._result(outcome_of_error(error), str(error))
         if result.commit or not result.reason:
-            result = self._mirror.push(result, self._write_lists_into, stop=stop)
+            result = self._mirror.push(result, stop=stop)
         size = look_after(self._mirror.repository, self._mirror.base, self._mirror.made, self._stage.written)
         result = replace(result, size=size)
         result = replace(result, refused=refused, reason=result.reason or judgement.sentence)
@@ -199,13 +206,7 @@ class Publisher:
 
     def _write_lists(self) -> None:
         if self._rows or self._mirror.base:
-            self._write_lists_into(self._stage, self._rows, self._before)
-
-    def _write_lists_into(self, stage: Stage, rows: list[Row], before: list[Row]) -> None:
-        """All that names these articles, as they are and as they were."""
-        for file in ListWriter(self._store, self._site, self._config, self._mirror.prefix).files(rows, before):
-            stage.write(file)
-        FeedWriter(self._store, stage, self._site, self._config).write([*rows, *before])
+            self._mirror.write_lists(self._stage, self._rows, self._before)
 
     def _check(self) -> None:
         """The gate over all files of this run but the pages, which have passed it."""

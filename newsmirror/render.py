@@ -23,6 +23,7 @@ from newsmirror.items import (
     Paragraph,
     Picture,
     Quote,
+    Row,
     Span,
     StoredPicture,
 )  # fmt: skip
@@ -115,6 +116,18 @@ def render_page(
         rights=escape(shown.rights or script.convert(site.title)),
         blocks=style.blocks,
         counter=style.counter_url.replace("{path}", path) if style.counter_url else None,
+    )
+
+
+def render_moved(row: Row, *, path: str, style: PageStyle) -> str:
+    """What stands at *path*, where an article had its page before: the way to where it has it now."""
+    return _render(
+        "moved.md.j2",
+        path,
+        style.script,
+        title=_heading(style.script.convert(row.title)),
+        target=row.path,
+        source_address=row.url,
     )
 
 

@@ -133,11 +133,19 @@ def describe(result: Result, report: Report) -> str:
     report = report.refusing(result.refused)
     counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
     lists = f"; {report.lists.get('read', 0)} lists"
+    return f"{tell_start(result)} {counts}{lists}{_pictures(result, report)}{tell_end(result)}"
+
+
+def tell_start(result: Result) -> str:
+    """How the line begins: with the outcome."""
+    return ("dry run, nothing is kept: " if result.dry_run else "") + result.outcome.label
+
+
+def tell_end(result: Result) -> str:
+    """How the line ends: commit, pushes, and what went wrong."""
     commit = f"; commit {result.commit[:7]}" if result.commit else ""
     why = f"; {result.reason or result.outcome.sentence}" if result.outcome.exit_code else ""
-    dry = "dry run, nothing is kept: " if result.dry_run else ""
-    made = f"{_pictures(result, report)}{commit}{_cost(result)}{_pushes(result)}"
-    return f"{dry}{result.outcome.label} {counts}{lists}{made}{why}"
+    return f"{commit}{_cost(result)}{_pushes(result)}{why}"
 
 
 def _cost(result: Result) -> str:

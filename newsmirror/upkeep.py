@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 MANY_PACKS = 12
 MANY_FILES = 10_000
 """Of articles; a commit with more is the first of a mirror or the end of an outage, and its cost would say little."""
+ALL_PACKS = 1_000_000_000
+"""As the factor between packs: no pack is that much larger than the next one, so all become one."""
 GC_SECONDS = 12 * 3600
 """So long git itself believes that a ``gc.pid`` is of a living process."""
 FRUGAL = ("-c", "pack.threads=1", "-c", "pack.windowMemory=64m", "-c", "pack.deltaCacheSize=32m")
@@ -47,17 +49,20 @@ class Size:
     """Of this run's commit, None where there is none or it is too large to ask."""
 
 
-def look_after(repository: Repository, base: str | None, commit: str | None, written: Iterable[str]) -> Size:
+def look_after(
+    repository: Repository, base: str | None, commit: str | None, written: Iterable[str] = (), *, whole: bool = False
+) -> Size:
     """Put packs together where it is time, and say how large the repository is and what this run has added.
 
-    *written* are the paths of *commit*, which stands on *base*. Without a commit nothing is written.
+    *written* are the paths of *commit*, which stands on *base*. Without a commit nothing is written. *whole*: the
+    commit may have changed everything, so look for differences to everything.
     """
     cost = None
     try:
         if commit and base and (articles := list(filter(is_article_file, written)))[:MANY_FILES] == articles:
             cost = commit_cost(repository, base, commit, articles)
         if commit:
-            tidy(repository)
+            tidy(repository, whole=whole)
         return Size(packed_size(repository), cost)
     except GitError as error:
         logger.warning("The size of the repository is not known (%s); monitors see that of the run before", error)
@@ -84,16 +89,20 @@ def packed_size(repository: Repository) -> int:
     return 1024 * (int(found["size"]) + int(found["size-pack"]))
 
 
-def tidy(repository: Repository) -> None:
-    """Put the small packs together where there are many; a failure is a warning, the next run tries again."""
+def tidy(repository: Repository, *, whole: bool = False) -> None:
+    """Put the small packs together where there are many (or all of them); a failure is a warning.
+
+    Objects that nothing names are kept: they may be a person's.
+    """
     folder = repository.root / ".git" / "objects" / "pack"
     sizes = sorted(path.stat().st_size for path in folder.glob("*.pack"))
-    if len(sizes) < MANY_PACKS or _is_being_packed(repository.root / ".git" / "gc.pid"):
+    if (len(sizes) < MANY_PACKS and not whole) or _is_being_packed(repository.root / ".git" / "gc.pid"):
         return
     small = sum(sizes[:-1])
+    factor = ALL_PACKS if whole else 2
     try:
-        require_space(repository.private, small if 2 * small < sizes[-1] else small + sizes[-1], 16)
-        repository.run(*FRUGAL, "repack", "--geometric=2", "-d", "-n", "--quiet")
+        require_space(repository.private, small if 2 * small < sizes[-1] and not whole else small + sizes[-1], 16)
+        repository.run(*FRUGAL, "repack", f"--geometric={factor}", "-d", "-n", "--quiet")
     except (GitError, NoSpaceError) as error:
         logger.warning("The repository's packs could not be put together (%s); the next run tries again", error)
 

@@ -15,6 +15,7 @@ from newsmirror.exceptions import RefusedError
 from newsmirror.hostview import show
 from newsmirror.items import OutputFile, Row
 from newsmirror.listcheck import ListCheck
+from newsmirror.moves import earlier_paths
 from newsmirror.names import name_fault
 from newsmirror.site import Site
 
@@ -66,6 +67,8 @@ class Verifier:
         self._judge = Judge(self.site, self.config.style.script, self.config.public_url)
         self._lists = ListCheck()
         self._seen: set[int] = set()
+        self._moved: set[int] = set()
+        """Hashes of the places where pages stood before."""
         self._gate = Gate(
             exists=self.clone.exists, read=self.clone.read, may_load=allowed_loads(self.config.style, self.site)
         )
@@ -103,7 +106,9 @@ class Verifier:
         stored = paths.record_path(row)
         article = None
         try:
-            article = record.decode(self.clone.read(stored) or b"", row).article
+            found = record.decode(self.clone.read(stored) or b"", row)
+            article = found.article
+            self._moved |= set(map(hash, earlier_paths(found.notes)))
         except ValueError as error:
             yield Finding(stored, str(error))
         content = self.clone.read(row.path)
@@ -161,7 +166,10 @@ class Verifier:
         _folder, _, name = path.rpartition("/")
         kind = path.partition("/")[0]
         if kind == "pages":
-            if not self._lists.knows_page(path.removesuffix(".png")):
+            page = path.removesuffix(".png")
+            if hash(page) in self._moved:
+                yield from self._gate.faults(OutputFile(path, content)) if page == path else ()
+            elif not self._lists.knows_page(page):
                 yield "belongs to no article that data/ names"
         elif kind == "data" and name.endswith(".md"):
             if not name.removesuffix(".md").isdecimal() or int(name.removesuffix(".md")) not in self._seen:

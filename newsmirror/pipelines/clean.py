@@ -29,5 +29,5 @@ class CleanPipeline:
         try:
             return clean_article(item, site=spider.site, members_only=self._members_only)
         except LayoutError as error:
-            spider.fail(item.url, error.reason, str(error))
-            raise DropItem(f"{error.reason}: {item.url}", log_level="DEBUG") from error
+            spider.fail(item.url, "layout", str(error))
+            raise DropItem(f"layout: {item.url}", log_level="DEBUG") from error

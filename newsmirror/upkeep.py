@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 MANY_PACKS = 12
 MANY_FILES = 10_000
 """Of articles; a commit with more is the first of a mirror or the end of an outage, and its cost would say little."""
-ALL_PACKS = 1_000_000_000
-"""As the factor between packs: no pack is that much larger than the next one, so all become one."""
+ALL_PACKS = 250
+"""As the factor between packs: few are that much larger than the next. Git takes up to 4 billion divided by objects."""
 GC_SECONDS = 12 * 3600
 """So long git itself believes that a ``gc.pid`` is of a living process."""
 FRUGAL = ("-c", "pack.threads=1", "-c", "pack.windowMemory=64m", "-c", "pack.deltaCacheSize=32m")

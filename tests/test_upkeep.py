@@ -125,3 +125,15 @@ def test_size_of_a_repository_that_git_cannot_read(repository: Repository, caplo
 
     assert size.packed is None
     assert "The size of the repository is not known (" in caplog.text
+
+
+def test_all_packs_become_one_where_everything_may_have_changed(
+    repository: Repository, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        publish(repository, number)
+
+    tidy(repository, whole=True)
+
+    assert (packs(repository), caplog.text) == (1, "")
+    git(repository.root, "fsck", "--strict")

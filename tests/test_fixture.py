@@ -34,7 +34,7 @@ def test_foreign_address_is_refused(server: SampleServer, tmp_path: Path) -> Non
     code, said = fixture(server, tmp_path, "https://example.org/news/1.html")
 
     assert code == 2
-    assert "is no article of secretchina" in said
+    assert "is no article of ntdtv, secretchina" in said
 
 
 def test_page_that_is_missing_is_no_case(server: SampleServer, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ install: $(VENV)/stamp
 # Optional: where one is missing, its tests are skipped and say so.
 system:
 	apt-get update -qq
-	apt-get install -y -qq chromium fonts-noto-cjk default-jre-headless openssh-client openssh-server strace
+	apt-get install -y -qq chromium fonts-noto-cjk default-jre-headless openssh-client openssh-server strace faketime
 
 demo: install
 	$(BIN)/python -m sample_site.demo --folder $(DEMO) --port $(DEMO_PORT)
@@ -33,6 +33,12 @@ test: install
 # The slow part of tests/hostile: floods, bombs, whole runs against time-outs, a network namespace of their own.
 hostile: install
 	$(BIN)/python -m pytest -n 2 -m hostile tests/hostile
+
+# Whole runs in trouble, then the crash sweeps in short (CRASH="--kills 200 --points 12" for the long form, an hour).
+CRASH ?= --kills 12 --points 2 --days 3
+crash: install
+	$(BIN)/python -m pytest -m crash tests
+	$(BIN)/python -m benchmarks.crash $(CRASH)
 
 # Ten thousand generated articles through clean, render and the parsers of three hosts (some minutes).
 roundtrip: install

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsmirror.exceptions import GitError, RefusedError
-from newsmirror.git import Pipe, Repository
+from newsmirror.git import Repository
+from newsmirror.gitprocess import Pipe
 
 MAX_BYTES = 16 * 1024 * 1024
 """Larger files are none of a mirror, and are not read."""

@@ -18,15 +18,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from newsmirror.durable import sync_folder
-from newsmirror.exceptions import CommitError, GitError
-from newsmirror.git import Pipe, Repository
+from newsmirror.exceptions import CommitError, GitError, NoSpaceError
+from newsmirror.git import Repository
+from newsmirror.gitprocess import Pipe
 from newsmirror.items import OutputFile
 from newsmirror.paths import is_article_file
 
+DISK = re.compile("No space left|Disk quota|Read-only file system|Input/output error|Permission denied|not permitted")
+"""What git says where the disk refuses."""
 OUR_PATH = re.compile(r"(?:(?!\.{1,2}/|\.git/)[^/\x00-\x1f]+/)*(?!\.{1,2}$|\.git$)[^/\x00-\x1f]+")
 """What fast-import of git 2.39 does not check by itself: no way out of the tree, nothing inside ``.git``."""
 IMPORTED = "refs/newsmirror/imported"
@@ -44,6 +47,8 @@ class Committer:
         self._repository = repository
         self._author = author
         self._incoming = repository.private / "incoming"
+        self._reports: list[Path] = []
+        """What fast-import writes about its own end, with paths of the machine."""
 
     def make(
         self,
@@ -58,7 +63,7 @@ class Committer:
 
         *merged* is a second parent, whose files are not looked at. *files* has those of articles first and is read
         once, a few hundred at a time; *message* is ASCII, *when* aware. On return everything that the commit needs is
-        on the disk. Raises CommitError with git's reason.
+        on the disk. Raises CommitError with git's reason, or NoSpaceError.
         """
         head = self._head(message, parent, when, merged)
         try:
@@ -67,7 +72,7 @@ class Committer:
             commit = self._import(head, self._in_good_places(files, parent))
             self._take_in()
         except (GitError, OSError) as error:
-            raise CommitError(f"git did not take the commit: {_words(error)}") from error
+            raise _refusal("git did not take the commit", error) from error
         finally:
             self.clear()
         return commit
@@ -86,6 +91,7 @@ class Committer:
     @contextmanager
     def _fast_import(self, *words: str) -> Iterator[Pipe]:
         pipe = self._repository.pipe("fast-import", "--quiet", "--done", *words, environment=self._quarantine())
+        self._reports.append(self._repository.root / ".git" / f"fast_import_crash_{pipe.number}")
         try:
             yield pipe
         except BaseException:
@@ -93,27 +99,31 @@ class Committer:
             raise
 
     def publish(self, commit: str, *, parent: str | None, when: datetime) -> None:
-        """Move the branch from *parent* to *commit*, durably; only if it still is at *parent*. Raises CommitError."""
-        name, mail = self._author
-        identity = {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": mail, "GIT_COMMITTER_DATE": _date(when)}
-        words = (
-            "update-ref",
-            "--no-deref",
-            "-m",
-            "newsmirror",
-            self._repository.ref,
-            commit,
-            parent or "0" * len(commit),
-        )
+        """Move the branch from *parent* to *commit*, durably; only if it still is at *parent*.
+
+        Raises CommitError, or NoSpaceError.
+        """
         try:
-            self._repository.run(*words, environment=identity)
+            self._move(commit, parent or "0" * len(commit), when)
             sync_folder((self._repository.root / ".git" / self._repository.ref).parent)
         except (GitError, OSError) as error:
-            raise CommitError(f"git did not move the branch: {_words(error)}") from error
+            raise _refusal("git did not move the branch", error) from error
+
+    def _move(self, commit: str, parent: str, when: datetime) -> None:
+        name, mail = self._author
+        identity = {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": mail, "GIT_COMMITTER_DATE": _date(when)}
+        words = ("--no-deref", "-m", "newsmirror", self._repository.ref, commit, parent)
+        try:
+            self._repository.run("update-ref", *words, environment=identity)
+        except GitError:
+            if self._repository.tip() != commit:  # else it was killed when it had done its work
+                raise
 
     def clear(self) -> None:
         """Remove what an interrupted import has left."""
         shutil.rmtree(self._incoming, ignore_errors=True)
+        for report in self._reports:
+            report.unlink(missing_ok=True)
 
     def _in_good_places(self, files: Iterable[OutputFile], parent: str | None) -> Iterator[OutputFile]:
         source = iter(files)
@@ -190,5 +200,7 @@ def _quoted(path: str) -> str:
     return f'"{escaped}"'
 
 
-def _words(error: Exception) -> str:
-    return os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+def _refusal(what: str, error: GitError | OSError) -> CommitError | NoSpaceError:
+    """The error of a run whose commit cannot be made; a disk that refuses has its own."""
+    words = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error) or "it was killed"
+    return (NoSpaceError if DISK.search(words) else CommitError)(f"{what}: {words}")

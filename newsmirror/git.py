@@ -1,4 +1,4 @@
-"""The git repository of the working copy. The only user of GitPython and of git.
+"""The git repository of the working copy. With `gitprocess`, `gitside` and `gitpush`, the user of GitPython.
 
 All of git is reached through GitPython's command interface with a pinned repository and a configuration of our own.
 GitPython's `Repo` is not used: it follows ``core.worktree``, reads included files of the repository's configuration,
@@ -7,23 +7,20 @@ and takes a working copy with a file ``HEAD`` for a repository. Making commits i
 
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from subprocess import PIPE
 from typing import IO, Any
 
-os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # a missing git is a sentence of ours, not an ImportError
-os.environ.pop("GIT_PYTHON_GIT_EXECUTABLE", None)
 from git.cmd import Git
-from git.exc import CommandError, GitCommandNotFound
+from git.exc import CommandError
 
 from newsmirror.exceptions import GitError, RefusedError
 from newsmirror.gitconfig import forget_git_environment, safe_environment
+from newsmirror.gitprocess import Pipe, failure
 
 SECONDS = 1800.0
 """After so long a git command on the local disk counts as hanging and is killed."""
@@ -84,9 +81,7 @@ class Repository:
         if isinstance(stdin, bytes):
             if not stdin:
                 return self._execute(words, None, environment, seconds)
-            with tempfile.TemporaryFile(dir=self.private if self.private.is_dir() else None) as file:
-                file.write(stdin)
-                file.seek(0)
+            with _file_of(stdin) as file:
                 return self._execute(words, file, environment, seconds)
         return self._execute(words, stdin, environment, seconds)
 
@@ -209,58 +204,23 @@ class Repository:
         """Tell git's index of files just committed. Raises GitError.
 
         The index is the operator's own; nothing of ours depends on it but a clean ``git status``. It gets ids from
-        the commit: reading files from the disk would run the repository's filters.
+        the commit, and git is led to a folder without files: even so it would read files that changed in the moment
+        when the index did, through the repository's filters, which are programs.
         """
         lines = "".join(f"100644 {change.after}\t{change.path}\0" for change in changes if change.after)
-        self.run("update-index", "-z", "--index-info", stdin=lines.encode(errors="surrogateescape"))
+        words, nowhere = ("update-index", "-z", "--index-info"), str(self.private)
+        content = lines.encode(errors="surrogateescape")
+        self.run("-C", nowhere, *words, stdin=content, environment={"GIT_WORK_TREE": nowhere})
 
 
-class Pipe:
-    """A running git process, its input and output."""
-
-    def __init__(self, process: Any):
-        self._process = process
-
-    def write(self, pieces: Iterable[bytes]) -> None:
-        """Send all of it. A process that is gone is no error here: `finish` has git's words."""
-        with suppress(BrokenPipeError):
-            for piece in pieces:
-                self._process.stdin.write(piece)
-            self._process.stdin.flush()
-
-    def line(self) -> bytes:
-        """The next line of its output, without its end; empty where there is none any more."""
-        return bytes(self._process.stdout.readline()).rstrip(b"\n")
-
-    def read(self, size: int) -> bytes:
-        return bytes(self._process.stdout.read(size))
-
-    def close(self) -> None:
-        """End the process, whatever it is doing."""
-        self._process._terminate()
-
-    def count(self) -> int:
-        """End the input and return how many bytes came out, without keeping them. Raises GitError."""
-        with suppress(BrokenPipeError):
-            self._process.stdin.close()
-        size = 0
-        while part := self._process.stdout.read(65536):
-            size += len(part)
-        return size + len(self.finish())
-
-    def finish(self) -> bytes:
-        """End the input, wait for the end of the process, and return the rest of its output. Raises GitError."""
-        try:
-            with suppress(BrokenPipeError):
-                self._process.stdin.close()
-            said: bytes = self._process.stdout.read()
-            self._process.wait()
-        except (CommandError, OSError) as error:
-            raise failure(error) from error
-        finally:
-            self._process.stdout.close()
-            self._process.stderr.close()
-        return said
+def _file_of(content: bytes) -> IO[bytes]:
+    """An open file with this content; in memory where the system can: questions are asked on full disks, too."""
+    file: IO[bytes] = (
+        os.fdopen(os.memfd_create("newsmirror"), "w+b") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()  # noqa: SIM115
+    )
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def _command(root: Path) -> Git:
@@ -275,22 +235,3 @@ def _change(head: str, path: str) -> Change:
     old_mode, new_mode, old, new, _ = head.removeprefix(":").split()
     plain = {"100644", "100755"}
     return Change(path, old if old_mode in plain else None, new if new_mode in plain else None)
-
-
-def failure(error: Exception) -> GitError:
-    """What went wrong in git, with its exit status and its words."""
-    return GitError(plain_words(error), getattr(error, "status", None))
-
-
-def plain_words(error: Exception) -> str:
-    """What git said, on one line, without local paths and credentials; empty where it said nothing."""
-    if isinstance(error, GitCommandNotFound | FileNotFoundError):
-        return "the git program is missing; install git"
-    if isinstance(error, OSError):
-        return os.strerror(error.errno or 0)
-    text = error.stderr if isinstance(error, CommandError) else str(error)
-    text = re.sub(r"://[^/@\s]+@", "://", " ".join(str(text).split()))
-    text = re.sub(r"^stderr: '(.*)'$", r"\1", text)
-    if text.startswith("Timeout:"):
-        return "git did not come to an end in time and was stopped"
-    return re.sub(r"(?<![\w:/])/(?:[\w.+-]+/)*[\w.+-]+", "…", text)[:300]

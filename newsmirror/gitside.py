@@ -15,8 +15,9 @@ from git.exc import GitCommandError, GitCommandNotFound
 
 from newsmirror.durable import sync_folder, writing
 from newsmirror.exceptions import SideError
-from newsmirror.git import Repository, plain_words
+from newsmirror.git import Repository
 from newsmirror.gitconfig import safe_environment
+from newsmirror.gitprocess import plain_words
 from newsmirror.theirs import Entry
 
 CONFIGURATION = {

@@ -12,7 +12,7 @@ from newsmirror.checkout import Checkout, operation_of
 from newsmirror.commits import Committer
 from newsmirror.config import Config
 from newsmirror.durable import require_space, uninterrupted, writing
-from newsmirror.exceptions import CommitError, NoSpaceError
+from newsmirror.exceptions import CommitError, NoSpaceError, RefusedError
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.indexes import ListWriter
 from newsmirror.inherit import inherit
@@ -24,6 +24,7 @@ from newsmirror.placing import prefix_of
 from newsmirror.private import make_private
 from newsmirror.push import Pusher
 from newsmirror.site import Site
+from newsmirror.soundness import find_damage
 from newsmirror.stage import Stage
 from newsmirror.stale import remove_stale
 from newsmirror.state import open_state, renew
@@ -45,19 +46,19 @@ class Mirror:
 
         Raises RefusedError, BusyError or NoSpaceError; nothing is left open then.
         """
-        with ExitStack() as stack:
+        with writing("NEWSMIRROR_REPO"), ExitStack() as stack:
             self.repository = open_repository(self.config, self.site)
             private = self.repository.private
             make_private(private)
             with writing("the folder .git/newsmirror"):
                 require_space(private, 0, 0)
-            lock = RunLock(private / "lock")
+            self._lock = lock = RunLock(private / "lock")
             stack.callback(lock.release)
             self.committer = Committer(self.repository, self.config.author)
             self._recover(lock.died)
             self._checkout = Checkout(self.repository)
             self._checkout.finish()
-            self.base = self.repository.tip() or self._inherit()
+            self.base = self._sound_tip() or self._inherit()
             """The commit that this run builds on, None before the first."""
             self.store = open_state(self.repository, self.base, doubtful=lock.died is not None)
             stack.callback(self.store.close)
@@ -67,6 +68,13 @@ class Mirror:
             logger.warning(
                 "NEWSMIRROR_PUBLIC_URL is not set and no known remote tells it: QR codes hold the source's addresses"
             )
+
+    def _sound_tip(self) -> str | None:
+        """The newest commit. Raises RefusedError where it is damaged: nothing is built on that."""
+        tip = self.repository.tip()
+        if tip and (damage := find_damage(self.repository, tip)):
+            raise RefusedError(f"git cannot read the working copy: {damage}")
+        return tip
 
     def _inherit(self) -> str | None:
         """The commit of a remote that a new working copy goes on from."""
@@ -79,9 +87,16 @@ class Mirror:
         """Clear away what a killed run or a killed git has left."""
         if died is not None:
             logger.warning("The run before did not come to its end; what it had not published comes again")
+        self._remove_stale(died)
+        self.committer.clear()
+
+    def remove_stale(self) -> None:
+        """Clear away what a git that was killed under us has left."""
+        self._remove_stale(self._lock.began)
+
+    def _remove_stale(self, died: float | None) -> None:
         if removed := remove_stale(self.repository.root, self.repository.branch, died=died):
             logger.warning("Removed what a git that is gone had left: %s", ", ".join(removed))
-        self.committer.clear()
 
     def close(self) -> None:
         """Give up state and lock."""

@@ -1,7 +1,8 @@
 """Reads files of a commit through git processes that stay open: asked often, started once."""
 
 from newsmirror.exceptions import GitError
-from newsmirror.git import Pipe, Repository
+from newsmirror.git import Repository
+from newsmirror.gitprocess import Pipe
 
 
 class Objects:

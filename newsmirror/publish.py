@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from newsmirror import paths
 from newsmirror.archive import record_of
 from newsmirror.config import Config
-from newsmirror.durable import uninterrupted
+from newsmirror.durable import uninterrupted, writing
 from newsmirror.evidence import Evidence
 from newsmirror.exceptions import CommitError, NewsmirrorError, StateError
 from newsmirror.inspection import Inspector
@@ -137,12 +137,14 @@ class Publisher:
             return replace(result, refused=refused, reason=result.reason or judgement.sentence)
         try:
             self._take_back(judgement.refused)
-            self._publish([*failures, *judgement.failures.items()], list(pending))
+            with writing("NEWSMIRROR_REPO"):
+                self._publish([*failures, *judgement.failures.items()], list(pending))
             result = self._result(
                 judge(report.refusing(refused)) or (Outcome.PUBLISHED if self._mirror.made else Outcome.NOTHING_NEW)
             )
         except NewsmirrorError as error:
             result = self._result(outcome_of_error(error), str(error))
+            self._mirror.remove_stale()
         if result.commit or not result.reason:
             result = self._mirror.push(result, stop=stop)
         size = look_after(self._mirror.repository, self._mirror.base, self._mirror.made, self._stage.written)

@@ -55,7 +55,7 @@ def outcome_of(crawler: Crawler) -> Outcome:
     assert crawler.stats
     if label := crawler.stats.get_value(OUTCOME):
         return Outcome.named(str(label))
-    if crawler.crawling:  # the reactor was stopped under it by a second signal
-        return Outcome.INTERRUPTED
+    if "start_time" in crawler.stats.get_stats() and crawler.stats.get_value("finish_reason") is None:
+        return Outcome.INTERRUPTED  # a second signal has stopped the reactor under the crawl
     reason = str(crawler.stats.get_value("finish_reason", "start_error"))
     return judge(read_report(crawler, reason)) or Outcome.NOTHING_NEW

@@ -7,7 +7,7 @@ own run which did not come to its end, or so old that no git command can still b
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 OLD = 3600.0
@@ -25,7 +25,10 @@ def remove_stale(root: Path, branch: str, *, died: float | None) -> list[str]:
     """
     folder = root / ".git"
     found = [path for path in _candidates(folder, branch) if _is_ours_or_old(path, died)]
-    if not found or is_in_use(root):
+    found += [
+        path for path in _packs_without_index(folder) if died is not None and path.stat().st_mtime >= died - SLACK
+    ]
+    if not found or is_in_use(root, found):
         return []
     removed = []
     for path in found:
@@ -49,6 +52,13 @@ def _candidates(folder: Path, branch: str) -> Iterator[Path]:
         yield from packs.glob(pattern)
 
 
+def _packs_without_index(folder: Path) -> Iterator[Path]:
+    """What a run leaves that is killed between moving a pack and its index. An old one may be all there is of it."""
+    for pack in (folder / "objects" / "pack").glob("pack-*.pack"):
+        if not pack.with_suffix(".idx").exists():
+            yield pack
+
+
 def _is_ours_or_old(path: Path, died: float | None) -> bool:
     try:
         found = path.lstat()
@@ -56,32 +66,37 @@ def _is_ours_or_old(path: Path, died: float | None) -> bool:
         return False
     if found.st_uid != os.geteuid():
         return False
-    return (died is not None and found.st_mtime >= died - SLACK) or found.st_mtime < time.time() - OLD
+    return (died is not None and _is_after(path, died)) or found.st_mtime < time.time() - OLD
 
 
-def is_in_use(root: Path) -> bool:
-    """Whether a git process works in this repository, those that are just ending left aside.
+def _is_after(path: Path, began: float) -> bool:
+    return path.stat().st_mtime >= began - SLACK
 
-    Where the system does not tell of processes (no ``/proc``), all repositories count as in use.
+
+def is_in_use(root: Path, files: Collection[Path] = ()) -> bool:
+    """Whether a git process works in this repository, or any process has one of these files open.
+
+    Those that are just ending are waited for. Where the system does not tell of processes (no ``/proc``), all
+    repositories count as in use.
     """
-    root, end = root.resolve(), time.monotonic() + PATIENCE
-    while any(_works_in(process, root) for process in Path("/proc").glob("[0-9]*")) or not Path("/proc/self").exists():
+    root, files, end = root.resolve(), {file.resolve() for file in files}, time.monotonic() + PATIENCE
+    while not Path("/proc/self").exists() or any(_uses(p, root, files) for p in Path("/proc").glob("[0-9]*")):
         if time.monotonic() > end:
             return True
         time.sleep(0.05)
     return False
 
 
-def _works_in(process: Path, root: Path) -> bool:
-    """Whether a process is a git command in this repository; those of pushes (in a folder of ours) are not meant."""
+def _uses(process: Path, root: Path, files: Collection[Path]) -> bool:
+    """Whether a process holds a file or is a git command in the repository (pushes run in a folder of ours in it)."""
     try:
-        if not (process / "comm").read_text(encoding="utf-8", errors="replace").startswith("git"):
-            return False
+        is_git = (process / "comm").read_text(encoding="utf-8", errors="replace").startswith("git")
         words = (process / "cmdline").read_bytes().split(b"\0")
-        places = [process / "cwd", *(process / "fd").iterdir()]
-        found = [place.readlink() for place in places]
+        found = [place.readlink() for place in (process / "cwd", *(process / "fd").iterdir())]
     except OSError:  # ended meanwhile, or another user's, who cannot write here
         return False
+    if any(place in files for place in found):
+        return True
     private = root / ".git" / "newsmirror"
     inside = any(place.is_relative_to(root) and not place.is_relative_to(private) for place in found)
-    return inside or any(os.fsencode(root) in word for word in words)
+    return is_git and (inside or any(os.fsencode(root) in word for word in words))

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import weakref
 from collections.abc import Iterator
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from newsmirror.commits import Committer
-from newsmirror.exceptions import CommitError, GitError, RefusedError
-from newsmirror.git import Change, Repository, plain_words
+from newsmirror.exceptions import CommitError, GitError, NoSpaceError, RefusedError
+from newsmirror.git import Change, Repository
+from newsmirror.gitprocess import plain_words
 from newsmirror.items import BEIJING, OutputFile
 
 AUTHOR = ("mirror 镜", "mirror@example.invalid")
@@ -349,11 +351,18 @@ def test_missing_git_is_a_sentence(repository: Repository, monkeypatch: pytest.M
         Repository(repository.root, "main")
 
 
-def test_git_that_hangs_is_stopped(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def disturb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, script: str) -> None:
+    """Let one of git's commands be a shell script; in it, $GIT is the real git."""
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/git").write_text("#!/bin/sh\nexec sleep 1000\n")
+    (tmp_path / "bin/git").write_text(
+        f'#!/bin/sh\nGIT={shutil.which("git")}\ncase " $* " in *" {command} "*)\n{script}\nesac\nexec $GIT "$@"\n'
+    )
     (tmp_path / "bin/git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+
+
+def test_git_that_hangs_is_stopped(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disturb(tmp_path, monkeypatch, "status", "exec sleep 1000")
     with pytest.raises(GitError, match="git did not come to an end in time and was stopped"):
         repository.run("status", seconds=0.2)
 
@@ -391,3 +400,37 @@ def test_files_are_read_once_and_not_held(repository: Repository) -> None:
     Committer(repository, AUTHOR).make(files(), "x", parent=None, when=WHEN)
 
     assert most <= 1001
+
+
+def test_git_that_is_killed_after_it_moved_the_branch_has_moved_it(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disturb(tmp_path, monkeypatch, "update-ref", '$GIT "$@"; kill -KILL $$')
+    assert commit(repository, PAGE) == repository.tip()
+
+
+@pytest.mark.parametrize("command", ["fast-import", "update-ref"])
+def test_git_that_is_killed_leaves_the_branch_and_no_objects(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    disturb(tmp_path, monkeypatch, command, "kill -KILL $$")
+    with pytest.raises(CommitError, match="it was killed"):
+        commit(repository, PAGE)
+    assert repository.tip() is None
+    assert not (repository.private / "incoming").exists()
+
+
+@pytest.mark.parametrize("command", ["fast-import", "update-ref"])
+@pytest.mark.parametrize("words", ["No space left on device", "Read-only file system", "Input/output error"])
+def test_disk_that_refuses_has_its_own_error(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, words: str
+) -> None:
+    disturb(tmp_path, monkeypatch, command, f"echo 'fatal: write error: {words}' >&2; exit 128")
+    with pytest.raises(NoSpaceError, match=words):
+        commit(repository, PAGE)
+
+
+def test_report_of_a_failed_import_is_removed(repository: Repository, tmp_path: Path) -> None:
+    with pytest.raises(CommitError):
+        Committer(repository, AUTHOR).make([PAGE], "x", parent="1" * 40, when=WHEN)
+    assert list((repository.root / ".git").glob("fast_import_crash_*")) == []

@@ -88,3 +88,12 @@ def test_git_that_is_just_ending_is_waited_for(root: Path) -> None:
         end = subprocess.Popen(["sh", "-c", f"sleep 0.2; kill {process.pid}"])
         assert not is_in_use(root)
         end.wait()
+
+
+def test_pack_whose_index_a_killed_run_did_not_move_is_removed_and_an_older_one_is_not(root: Path) -> None:
+    new, old = (root / f".git/objects/pack/pack-{name}.pack" for name in ("new", "old"))
+    new.touch()
+    old.touch()
+    os.utime(old, (time.time() - 10 * OLD,) * 2)
+    assert remove_stale(root, "main", died=time.time() - 60) == ["objects/pack/pack-new.pack"]
+    assert old.exists()

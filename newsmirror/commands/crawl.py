@@ -48,15 +48,6 @@ def check_environment(config: Config) -> list[str]:
     return []
 
 
-def open_closed_streams() -> None:
-    """Give the numbers 0 to 2 to nothing, where a parent has closed them: files of ours must not take them."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
-
-
 def hang_up_is_an_end() -> None:
     """End on SIGHUP (a lost terminal) as on SIGTERM; where it is ignored (nohup), let it be so."""
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
@@ -67,7 +58,6 @@ class Command(CrawlCommand):
     """Scrapy's command with exit codes (docs/operate.md)."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        open_closed_streams()
         if len(args) != 1:
             raise UsageError("name one spider, as in: scrapy crawl secretchina")
         problems = self._problems(args[0], opts)

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: readers demo crawl test hostile roundtrip races lint settings install system requirements clean
+.PHONY: readers crash demo crawl test hostile roundtrip races lint settings install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt

@@ -63,7 +63,7 @@ class Rig:
         settings = {
             "NEWSMIRROR_SITE_URL": self.server.url,
             "NEWSMIRROR_REPO": str(repo),
-            "NEWSMIRROR_REMOTES": "backup" if (repo / ".git").exists() else "",
+            "NEWSMIRROR_REMOTES": "backup" if backup_of(repo).exists() else "",
             "NEWSMIRROR_TAGS": "教育",
             "NEWSMIRROR_IMAGES": "mirror" if self.pictures else "none",
             "DOWNLOAD_DELAY": "0",
@@ -114,11 +114,13 @@ class Rig:
         """Let the site stand as it stood on a day."""
         self.server.site = SampleSite(day)
 
-    def make(self, name: str) -> Path:
-        """An empty mirror with a remote on the disk."""
+    def make(self, name: str, *, fresh: bool = False) -> Path:
+        """An empty mirror with a remote on the disk; *fresh*: a place where the run itself has to make one."""
         repo, backup = self.folder / name, self.folder / f"{name}-backup.git"
         for place in (repo, backup):
             shutil.rmtree(place, ignore_errors=True)
+        if fresh:
+            return repo
         git(self.folder, "init", "-q", "--bare", "-b", "main", str(backup))
         git(self.folder, "init", "-q", "-b", "main", str(repo))
         git(repo, "remote", "add", "backup", str(backup))
@@ -162,7 +164,8 @@ class Rig:
             found["lost"] = f"{sorted(missing)[:5]}"
         if len(ids) != len(set(ids)):
             found["duplicates"] = f"{sorted(ids)[:5]}"
-        if said := fsck(repo) + fsck(backup_of(repo)):
+        backup = backup_of(repo)
+        if said := fsck(repo) + (fsck(backup) if backup.exists() else ""):
             found["fsck"] = said
         if before and git(repo, "merge-base", before, "main") != before:
             found["history"] = "an acknowledged commit is gone"
@@ -175,7 +178,7 @@ class Rig:
             found["working copy"] = status
         if (known := state_ids(repo)) != set(ids):
             found["state"] = f"{len(known)} known, {len(ids)} in the tree"
-        if git(backup_of(repo), "rev-parse", "main") != git(repo, "rev-parse", "main"):
+        if backup.exists() and git(backup, "rev-parse", "main") != git(repo, "rev-parse", "main"):
             found["remote"] = "not at the newest commit"
         if left := left_behind(repo):
             found["left behind"] = ", ".join(left)
@@ -201,7 +204,9 @@ def tip(repo: Path) -> str | None:
 
 
 def fsck(repo: Path) -> str:
-    """What git has against the objects and the branch; empty where all is well. Unreachable objects are well."""
+    """What git has against the objects and the branch; empty where all is well, or where there is no repository yet."""
+    if not (repo / ".git").is_dir() and not (repo / "HEAD").exists():
+        return ""
     command = ["git", "-C", str(repo), "fsck", "--strict", "--no-dangling", "--no-progress"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     said = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("notice:")]
@@ -235,6 +240,7 @@ def left_behind(repo: Path) -> list[str]:
     """Locks, temporary files and half-made folders that a run has to clear away."""
     folder = repo / ".git"
     rubbish = [*folder.glob("newsmirror/incoming*"), *folder.glob("newsmirror/tmp*"), *folder.glob("newsmirror/side/*")]
+    rubbish += folder.glob("newsmirror/packs")
     rubbish += [
         *folder.glob("objects/pack/tmp_*"),
         *folder.glob("objects/pack/.tmp-*"),

@@ -83,7 +83,9 @@ class Sweep:
         return self._later(self.source.uniform(0, self.seconds * 1.1))
 
     def _at_the_start(self, repo: Path) -> Callable[[], bool]:
-        return self._after(lambda: _size(repo / ".git/newsmirror/lock") > 0, 0.3)
+        """The lock is taken, or, where there is nothing yet, the folder made."""
+        begun = (lambda: _size(repo / ".git/newsmirror/lock") > 0) if repo.exists() else repo.exists
+        return self._after(begun, 0.3)
 
     def _around_the_commit(self, repo: Path) -> Callable[[], bool]:
         return self._after((repo / ".git/newsmirror/incoming").exists, 0.1)
@@ -118,7 +120,7 @@ class Kills(Sweep):
         moments = (self._any_moment, self._around_the_commit, self._around_the_branch, self._at_the_start)
         done = 0
         while done < count:
-            repo, before = self.rig.make("killed"), None
+            repo, before = self.rig.make("killed", fresh=self.source.random() < 0.5), None
             for day in self.days:
                 self.rig.show(day)
                 moment = self.source.choice(moments)

@@ -41,7 +41,7 @@ def open_repository(config: Config, site: Site) -> Repository:
     repository = Repository(root, config.branch)
     _refuse_state(repository)
     _refuse_unwritable(root)
-    if tip := repository.tip():
+    if not repository.private.is_dir() and (tip := repository.tip()):  # else the run looks when it has the lock
         refuse_strangers(repository, tip, site)
     return repository
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from newsmirror.adopt import open_repository
+from newsmirror.adopt import open_repository, refuse_strangers
 from newsmirror.checkout import Checkout, operation_of
 from newsmirror.commits import Committer
 from newsmirror.config import Config
@@ -20,6 +20,7 @@ from newsmirror.items import OutputFile, Row
 from newsmirror.join import Joiner
 from newsmirror.lock import RunLock
 from newsmirror.outcome import Outcome, judge_pushes
+from newsmirror.packs import give_back
 from newsmirror.placing import prefix_of
 from newsmirror.private import make_private
 from newsmirror.push import Pusher
@@ -57,8 +58,9 @@ class Mirror:
             self.committer = Committer(self.repository, self.config.author)
             self._recover(lock.died)
             self._checkout = Checkout(self.repository)
+            tip = self._sound_tip()
             self._checkout.finish()
-            self.base = self._sound_tip() or self._inherit()
+            self.base = tip or self._inherit()
             """The commit that this run builds on, None before the first."""
             self.store = open_state(self.repository, self.base, doubtful=lock.died is not None)
             stack.callback(self.store.close)
@@ -70,10 +72,12 @@ class Mirror:
             )
 
     def _sound_tip(self) -> str | None:
-        """The newest commit. Raises RefusedError where it is damaged: nothing is built on that."""
+        """The newest commit. Raises RefusedError where it is damaged or another site's: nothing is built on that."""
         tip = self.repository.tip()
         if tip and (damage := find_damage(self.repository, tip)):
             raise RefusedError(f"git cannot read the working copy: {damage}")
+        if tip:
+            refuse_strangers(self.repository, tip, self.site)
         return tip
 
     def _inherit(self) -> str | None:
@@ -89,6 +93,7 @@ class Mirror:
             logger.warning("The run before did not come to its end; what it had not published comes again")
         self._remove_stale(died)
         self.committer.clear()
+        give_back(self.repository.root / ".git" / "objects" / "pack", self.repository.private / "packs")
 
     def remove_stale(self) -> None:
         """Clear away what a git that was killed under us has left."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from newsmirror.durable import require_space
+from newsmirror.durable import require_space, writing
 from newsmirror.exceptions import GitError, NoSpaceError
 from newsmirror.git import Repository
+from newsmirror.packs import held
 from newsmirror.paths import is_article_file
 
 logger = logging.getLogger(__name__)
@@ -102,7 +103,8 @@ def tidy(repository: Repository, *, whole: bool = False) -> None:
     factor = ALL_PACKS if whole else 2
     try:
         require_space(repository.private, small if 2 * small < sizes[-1] and not whole else small + sizes[-1], 16)
-        repository.run(*FRUGAL, "repack", f"--geometric={factor}", "-d", "-n", "--quiet")
+        with writing("the folder .git/newsmirror"), held(folder, repository.private / "packs"):
+            repository.run(*FRUGAL, "repack", f"--geometric={factor}", "-d", "-n", "--quiet")
     except (GitError, NoSpaceError) as error:
         logger.warning("The repository's packs could not be put together (%s); the next run tries again", error)
 

@@ -28,7 +28,8 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if not sys.stderr.isatty() or not hasattr(crawler.spidercls, "site"):
+        at_terminal = sys.stderr is not None and sys.stderr.isatty()  # None: a machine that closes all three streams
+        if not at_terminal or not hasattr(crawler.spidercls, "site"):
             raise NotConfigured
         return cls(crawler)
 

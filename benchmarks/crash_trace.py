@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,13 +59,6 @@ exec {real} "$@"
     (folder / "git").write_text(script, encoding="utf-8")
     (folder / "git").chmod(0o755)
     return folder
-
-
-def count_calls(log: Path, pid_of_main: bool = False) -> Counter[str]:
-    """How often each call stands in a log."""
-    return Counter(
-        match["call"] for line in log.read_text(errors="replace").splitlines() if (match := LINE.match(line))
-    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from newsmirror.durable import sync_folder, writing
 from newsmirror.exceptions import GitError, NoSpaceError, RefusedError
 from newsmirror.git import Repository
 from newsmirror.lock import folder_lock
-from newsmirror.private import refuse_open_folders
+from newsmirror.private import private_folder, refuse_open_folders
 from newsmirror.site import Site
 from newsmirror.state import read_rows
 
@@ -75,7 +75,7 @@ def _refuse_strange_owner(root: Path) -> None:
 
 
 def _refuse_unwritable(root: Path) -> None:
-    private = root / ".git" / "newsmirror"
+    private = private_folder(root)
     files = [private / name for name in ("lock", "state.sqlite", "shown", "status.json")]
     for place in [*(root / name for name in WRITTEN), *files]:
         if place.exists() and not os.access(place, os.W_OK | (os.X_OK if place.is_dir() else 0)):

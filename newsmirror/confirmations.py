@@ -3,11 +3,12 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from newsmirror.durable import writing
+from newsmirror.durable import swap_file, writing
+from newsmirror.items import stamp
 from newsmirror.remotes import Remote
 
 STEP = 64 * 1024 * 1024
@@ -35,8 +36,7 @@ class Confirmation:
 
     def reached(self, commit: str, now: datetime) -> "Confirmation":
         """The remote was seen to hold *commit*; the next step may be larger."""
-        at = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        return replace(self, commit=commit, at=at, step=min(self.step * 2, STEP))
+        return replace(self, commit=commit, at=stamp(now), step=min(self.step * 2, STEP))
 
     def too_slow(self) -> "Confirmation":
         """A push did not end in time; the next step is smaller."""
@@ -67,9 +67,7 @@ class Confirmations:
         self._known[remote.name] = confirmation
         record = {name: asdict(value) for name, value in sorted(self._known.items())}
         with writing("the file remotes.json"):
-            temporary = self._path.with_suffix(".new")
-            temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-            temporary.replace(self._path)
+            swap_file(self._path, (json.dumps(record, indent=1) + "\n").encode())
 
 
 def _read(path: Path) -> dict[str, Confirmation]:

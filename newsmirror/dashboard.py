@@ -112,9 +112,7 @@ def status_page(runs: Sequence[Run], health: Health, *, now: datetime, names: Ma
 def _charts(days: Sequence[Day], names: Mapping[str, str]) -> list[dict[str, Any]]:
     dates = [day.day for day in days]
     articles = _series([day.new for day in days], names)
-    failures = _series(
-        [{k: n for k, n in day.ended.items() if k not in ("published", "nothing_new")} for day in days], {}
-    )
+    failures = _series([{k: n for k, n in day.ended.items() if k not in GOOD} for day in days], {})
     refused = [Series("quarantined", [day.quarantined for day in days])]
     drawn = [
         ("New articles a day", articles, bar_chart(dates, articles, title="new articles a day by category")),

@@ -53,8 +53,15 @@ def sync_folder(folder: Path | int) -> None:
             os.close(descriptor)
 
 
+def swap_file(target: Path, content: bytes) -> None:
+    """Give a file a new content, whole or not at all; a loss of power may undo it. Raises OSError."""
+    temporary = target.with_name(f"{target.name}.new")
+    temporary.write_bytes(content)
+    temporary.replace(target)
+
+
 def replace_file(target: Path, content: bytes) -> None:
-    """Give a file a new content that is whole and on the disk on return, or leave the old one. Raises OSError."""
+    """As `swap_file`, and on the disk on return. Raises OSError."""
     temporary = target.with_name(f"{target.name}.new")
     with temporary.open("wb") as file:
         file.write(content)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from newsmirror.edition import Edition, Item
-from newsmirror.items import OutputFile
+from newsmirror.items import OutputFile, stamp
 from newsmirror.packing import pack
 from newsmirror.pictures import read_webp
-from newsmirror.view import render_document, stamp
+from newsmirror.view import render_document
 from newsmirror.xhtml import Image
 
 FOLDER = "EPUB"

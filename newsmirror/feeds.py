@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsmirror import paths
-from newsmirror.items import Article, Row
+from newsmirror.items import Article, Row, stamp
 from newsmirror.lists import OTHER
 from newsmirror.script import Script
 from newsmirror.site import Site
-from newsmirror.view import category_name, lead, render_document, stamp, view_article
+from newsmirror.view import category_name, lead, render_document, view_article
 from newsmirror.xhtml import Find
 
 ENTRIES = 30

@@ -21,6 +21,7 @@ from git.exc import CommandError
 from newsmirror.exceptions import GitError, RefusedError
 from newsmirror.gitconfig import forget_git_environment, safe_environment
 from newsmirror.gitprocess import Pipe, failure
+from newsmirror.private import private_folder
 
 SECONDS = 1800.0
 """After so long a git command on the local disk counts as hanging and is killed."""
@@ -107,7 +108,7 @@ class Repository:
     @property
     def private(self) -> Path:
         """A folder inside ``.git`` for our own files; never published."""
-        return self.root / ".git" / "newsmirror"
+        return private_folder(self.root)
 
     # What is there
 

@@ -1,6 +1,7 @@
 """Download handlers: Scrapy's own, with what no setting can give."""
 
 import os
+from abc import abstractmethod
 from typing import Any
 
 from scrapy import Request
@@ -94,9 +95,9 @@ class Careful:
         if proxy and proxy.authorization:
             request.headers["Proxy-Authorization"] = proxy.authorization
 
+    @abstractmethod
     async def send(self, request: Request) -> Response:
         """Send a request as Scrapy's handler does."""
-        raise NotImplementedError
 
 
 class SiteHandler(Careful, HTTP11DownloadHandler):

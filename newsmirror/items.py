@@ -15,6 +15,11 @@ BEIJING = timezone(timedelta(hours=8))
 """The zone of the source's dates; China has had no summer time since 1991."""
 
 
+def stamp(time: datetime) -> str:
+    """An aware time in UTC, to the second, as Atom, EPUB and our JSON have it: ``2026-11-23T01:14:00Z``."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A run of text in one style. A line break is a span whose text is ``"\\n"`` and nothing else."""
@@ -220,7 +225,7 @@ class Row:
 
     def to_json(self) -> str:
         """The line of ``data/``: JSON with sorted keys, times in UTC, no line end."""
-        record = asdict(self) | {"published": f"{self.published.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        record = asdict(self) | {"published": stamp(self.published)}
         return json.dumps(record, ensure_ascii=False, sort_keys=True)
 
     @classmethod

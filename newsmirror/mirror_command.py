@@ -20,10 +20,23 @@ SAMPLE = 3
 """Days that are looked at to tell whose articles a mirror holds."""
 
 
-class MirrorCommand(ScrapyCommand):
-    """Opens the mirror of `NEWSMIRROR_REPO` for reading; takes no lock, so a crawl may go on beside it."""
+class OwnCommand(ScrapyCommand):
+    """A command of ours: it needs the project, and says in sentences what keeps it from its work."""
 
     requires_project = True
+
+    def _fail(self, outcome: Outcome, *sentences: str) -> None:
+        for sentence in sentences:
+            print(f"newsmirror: {sentence}", file=sys.stderr)
+        self.exitcode = outcome.exit_code
+
+    def _refuse(self, *problems: str) -> None:
+        self._fail(Outcome.REFUSED, *problems)
+
+
+class MirrorCommand(OwnCommand):
+    """Opens the mirror of `NEWSMIRROR_REPO` for reading; takes no lock, so a crawl may go on beside it."""
+
     requires_crawler_process = False
 
     @abstractmethod
@@ -39,16 +52,11 @@ class MirrorCommand(ScrapyCommand):
             repository = Repository(config.repo, config.branch)
             self.work(repository, site_of(repository, self.settings), config, args, opts)
         except ConfigError as error:
-            self._fail(Outcome.REFUSED, *error.problems)
+            self._refuse(*error.problems)
         except (RefusedError, GitError) as error:
-            self._fail(Outcome.REFUSED, str(error))
+            self._refuse(str(error))
         except NoSpaceError as error:
             self._fail(Outcome.NO_SPACE, str(error))
-
-    def _fail(self, outcome: Outcome, *sentences: str) -> None:
-        for sentence in sentences:
-            print(f"newsmirror: {sentence}", file=sys.stderr)
-        self.exitcode = outcome.exit_code
 
 
 def site_of(repository: Repository, settings: BaseSettings) -> Site:

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from newsmirror.alarms import AlarmRules, find_causes
+from newsmirror.durable import swap_file
 from newsmirror.history import Run
 
 logger = logging.getLogger(__name__)
@@ -51,9 +52,7 @@ def _write(file: Path, told: Mapping[str, str]) -> None:
     try:
         if (file.read_text(encoding="utf-8") if file.exists() else "{}\n") == text:
             return
-        temporary = file.with_suffix(".new")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
+        swap_file(file, text.encode())
     except OSError as error:
         logger.warning("What was told cannot be kept (%s); the next run may tell it again", error.strerror)
 

@@ -11,6 +11,11 @@ SHARED = 0o077
 """What group and others may do; here: nothing."""
 
 
+def private_folder(root: Path) -> Path:
+    """Where our own files of the mirror in *root* are; never published. Nothing is made here."""
+    return root / ".git" / "newsmirror"
+
+
 def make_private(folder: Path) -> None:
     """Make *folder*, and take from others what a loose umask has let them do with it. Raises NoSpaceError."""
     with writing("the folder .git/newsmirror"):

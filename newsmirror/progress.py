@@ -9,6 +9,8 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from newsmirror.report import below
+
 LISTS = "{desc}, {elapsed}"
 ARTICLES = "{desc}: {n_fmt} of {total_fmt} articles, {rate_fmt}, {remaining} left"
 TAKEN = "scraped"
@@ -47,8 +49,8 @@ class Progress:
         """Draw the line anew."""
         assert self._crawler.stats
         stats = self._crawler.stats.get_stats()
-        results = _below(stats, "newsmirror/articles/")
-        lists = sum(_below(stats, "newsmirror/lists/").values())
+        results = below(stats, "newsmirror/articles/")
+        lists = sum(below(stats, "newsmirror/lists/").values())
         failed = sum(results.values()) - results.get(TAKEN, 0)
         known = int(stats.get("newsmirror/known", 0))
         self._bar.set_description_str(
@@ -59,7 +61,3 @@ class Progress:
             self._bar.reset(total=asked)
         self._bar.n = sum(results.values())
         self._bar.refresh()
-
-
-def _below(stats: dict[str, Any], prefix: str) -> dict[str, int]:
-    return {name.removeprefix(prefix): int(count) for name, count in stats.items() if name.startswith(prefix)}

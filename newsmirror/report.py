@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from scrapy.crawler import Crawler
 
@@ -22,15 +23,16 @@ def read_report(crawler: Crawler, reason: str, *, unexpected: int = 0) -> Report
     values = crawler.stats.get_stats()
     exceptions = int(values.get("spider_exceptions/count", 0)) + unexpected
     return Report(
-        lists=_below(values, "newsmirror/lists/"),
-        articles=_below(values, "newsmirror/articles/"),
-        pictures=_below(values, "newsmirror/pictures/"),
+        lists=below(values, "newsmirror/lists/"),
+        articles=below(values, "newsmirror/articles/"),
+        pictures=below(values, "newsmirror/pictures/"),
         interrupted=reason == "shutdown",
         failed=reason not in EXPECTED or bool(exceptions),
     )
 
 
-def _below(values: dict[str, object], prefix: str) -> dict[str, int]:
+def below(values: dict[str, Any], prefix: str) -> dict[str, int]:
+    """The counts whose names begin with *prefix*, by the rest of their names."""
     return {name.removeprefix(prefix): int(str(value)) for name, value in values.items() if name.startswith(prefix)}
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from newsmirror.durable import swap_file
+
 KEPT = 4000
 """Runs kept: eighty days of a run every half hour, some 2 MB."""
 SLACK = 400
@@ -40,9 +42,7 @@ class RunRecord:
         lines = self._file.read_bytes().splitlines(keepends=True)
         if len(lines) <= KEPT + SLACK:
             return
-        temporary = self._file.with_suffix(".new")
-        temporary.write_bytes(b"".join(lines[-KEPT:]))
-        temporary.replace(self._file)
+        swap_file(self._file, b"".join(lines[-KEPT:]))
 
     def read(self) -> list[dict[str, Any]]:
         """All runs, oldest first; lines that are no record (a disk that was full) are left out."""

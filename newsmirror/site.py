@@ -115,6 +115,10 @@ class Site:
         """Whether *host* serves this site's pictures."""
         return bool(host and re.fullmatch(self.picture_host, host))
 
+    def serves(self, host: str | None) -> bool:
+        """Whether pages or pictures of this site come from *host*."""
+        return self.is_own_host(host) or self.is_picture_host(host)
+
     def address(self, path: str) -> str:
         """Canonical address of a path of this site, percent-encoded where needed."""
         return f"https://{self.host}{quote(path, safe='/%?=&')}"

@@ -10,6 +10,8 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from newsmirror.private import private_folder
+
 OLD = 3600.0
 """Seconds. No step of git holds a lock for so long, but one that waits for a person (whose process is alive)."""
 PATIENCE = 2.0
@@ -97,6 +99,6 @@ def _uses(process: Path, root: Path, files: Collection[Path]) -> bool:
         return False
     if any(place in files for place in found):
         return True
-    private = root / ".git" / "newsmirror"
+    private = private_folder(root)
     inside = any(place.is_relative_to(root) and not place.is_relative_to(private) for place in found)
     return is_git and (inside or any(os.fsencode(root) in word for word in words))

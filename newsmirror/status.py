@@ -3,13 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from newsmirror.durable import swap_file
 from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorError, NoSpaceError, StateError
+from newsmirror.items import stamp
 from newsmirror.outcome import Outcome, PushResult, Report
+from newsmirror.private import private_folder
 from newsmirror.remotes import RemotePush
 from newsmirror.runs import RunRecord
 from newsmirror.upkeep import Size
@@ -64,7 +67,7 @@ def make_status(
         "outcome": result.outcome.label,
         "exit_code": result.outcome.exit_code,
         "sentence": result.reason or result.outcome.sentence,
-        "finished": _stamp(finished),
+        "finished": stamp(finished),
         "seconds": round((finished - started).total_seconds(), 1),
         "new": result.new,
         "new_by_category": dict(sorted(result.new_by_category.items())),
@@ -91,12 +94,8 @@ def _remote(push: RemotePush) -> dict[str, str | None]:
         "result": push.result.label,
         "sentence": push.sentence,
         "commit": push.confirmed,
-        "confirmed": _stamp(push.confirmed_at) if push.confirmed_at else None,
+        "confirmed": stamp(push.confirmed_at) if push.confirmed_at else None,
     }
-
-
-def _stamp(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def bytes_an_article(result: Result, report: Report) -> int:
@@ -110,19 +109,16 @@ def note_early_end(repo: Path, outcome: Outcome, sentence: str, *, finished: dat
     Its place is the record alone: status.json belongs to the run that holds the lock. Where there is no
     repository yet, or it cannot be written, the exit code and the log have to do.
     """
-    folder = repo / ".git" / "newsmirror"
+    folder = private_folder(repo)
     if folder.is_dir():
         ended = {"outcome": outcome.label, "exit_code": outcome.exit_code, "sentence": sentence}
-        RunRecord(folder).add(ended | {"finished": _stamp(finished)})
+        RunRecord(folder).add(ended | {"finished": stamp(finished)})
 
 
 def write_status(folder: Path, status: dict[str, Any]) -> str | None:
     """Replace ``status.json`` in *folder* and put the run on the record; returns the system's reason if that fails."""
-    target = folder / "status.json"
     try:
-        temporary = target.with_suffix(".new")
-        temporary.write_text(json.dumps(status, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        temporary.replace(target)
+        swap_file(folder / "status.json", (json.dumps(status, ensure_ascii=False, indent=1) + "\n").encode())
     except OSError as error:
         return error.strerror
     return RunRecord(folder).add(status)

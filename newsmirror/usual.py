@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from newsmirror.batch import KEPT, Facts
-from newsmirror.durable import writing
+from newsmirror.durable import swap_file, writing
 
 SIZES = 5
 """Runs over which the usual size of a list is taken."""
@@ -57,9 +57,7 @@ class Usual:
         articles = [list(asdict(facts).values()) for facts in self.articles[-KEPT:]]
         lists = {url: asdict(seen) for url, seen in list(self.lists.items())[-MAX_LISTS:]}
         with writing("the file of what is usual"):
-            temporary = path.with_suffix(".new")
-            temporary.write_text(json.dumps({"articles": articles, "lists": lists}), encoding="utf-8")
-            temporary.replace(path)
+            swap_file(path, json.dumps({"articles": articles, "lists": lists}).encode())
 
     def compare(self, url: str, size: int, newest: date | None) -> str | None:
         """What is odd about a list that names *size* articles, given the runs before; None where nothing is."""

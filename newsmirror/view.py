@@ -1,7 +1,6 @@
 """An article as documents in HTML and XML show it, and the templates of such documents. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -66,11 +65,6 @@ def lead(article: Article, script: Script) -> str:
             break
         found = f"{found} {line}".strip()
     return script.convert(found if len(found) <= LEAD else found[:LEAD] + "…")
-
-
-def stamp(time: datetime) -> str:
-    """A time as Atom and EPUB want it: ``2026-11-23T01:14:00Z``."""
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @cache

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from newsmirror.outcome import Outcome
+from newsmirror.private import private_folder
 from newsmirror.status import note_early_end
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class Watchdog:
 
     def __enter__(self) -> Self:
         self._timer.start()
-        folder = self._repo / ".git" / "newsmirror"
+        folder = private_folder(self._repo)
         place = folder / "hang.txt" if folder.is_dir() else Path(os.devnull)
         try:
             self._file = place.open("w", encoding="utf-8")

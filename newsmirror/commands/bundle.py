@@ -2,23 +2,21 @@
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError, NoSpaceError, RefusedError
 from newsmirror.git import Repository
 from newsmirror.gitbundle import Bundle, write_bundle
+from newsmirror.mirror_command import OwnCommand
 from newsmirror.outcome import Outcome
 
 
-class Command(ScrapyCommand):
+class Command(OwnCommand):
     """``scrapy bundle FILE [--since COMMIT] [--force]``."""
 
-    requires_project = True
     requires_crawler_process = False
 
     def syntax(self) -> str:
@@ -41,20 +39,15 @@ class Command(ScrapyCommand):
             config = Config.from_settings(self.settings)
             bundle = write_bundle(Repository(config.repo, config.branch), file, since=opts.since, force=opts.force)
         except ConfigError as error:
-            self._fail(Outcome.REFUSED, *error.problems)
+            self._refuse(*error.problems)
         except RefusedError as error:
-            self._fail(Outcome.REFUSED, str(error))
+            self._refuse(str(error))
         except NoSpaceError as error:
             self._fail(Outcome.NO_SPACE, str(error))
         else:
             print(
                 describe(bundle, file.name, config.branch) if bundle else f"nothing is newer than {opts.since}; no file"
             )
-
-    def _fail(self, outcome: Outcome, *sentences: str) -> None:
-        for sentence in sentences:
-            print(f"newsmirror: {sentence}", file=sys.stderr)
-        self.exitcode = outcome.exit_code
 
 
 def describe(bundle: Bundle, name: str, branch: str) -> str:

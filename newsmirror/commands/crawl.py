@@ -17,6 +17,7 @@ from newsmirror.exceptions import ConfigError
 from newsmirror.history import finished_at
 from newsmirror.notify import check_alarms
 from newsmirror.outcome import Outcome
+from newsmirror.private import private_folder
 from newsmirror.report import outcome_of
 from newsmirror.route import proxies_of
 from newsmirror.runs import RunRecord
@@ -93,9 +94,12 @@ class Command(CrawlCommand):
         """Put a run that broke before it could do so on the record; send what the operator asks for."""
         assert self.settings
         config, now = Config.from_settings(self.settings), datetime.now(UTC)
-        folder = config.repo / ".git" / "newsmirror"
+        failed = self.exitcode == Outcome.FAILED.exit_code
+        if not failed and not config.alarms:
+            return  # nobody asks for the record, which may hold 4,000 runs
+        folder = private_folder(config.repo)
         runs = RunRecord(folder).read()
-        if self.exitcode == Outcome.FAILED.exit_code and not (runs and finished_at(runs[-1]) >= started):
+        if failed and not (runs and finished_at(runs[-1]) >= started):
             note_early_end(config.repo, Outcome.FAILED, Outcome.FAILED.sentence, finished=now)
             runs = RunRecord(folder).read()
         if config.alarms and folder.is_dir():

@@ -4,14 +4,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from newsmirror.config import Config
 from newsmirror.durable import writing
 from newsmirror.exceptions import NewsmirrorError
 from newsmirror.lock import RunLock
+from newsmirror.mirror_command import OwnCommand
 from newsmirror.outcome import Outcome
+from newsmirror.private import private_folder
 from newsmirror.quarantine import Entry, Quarantine
 from newsmirror.status import outcome_of_error
 from newsmirror.text import printable
@@ -22,10 +23,8 @@ UNREADABLE = ("layout", "hostile", "encoding", "gate")
 EXCERPT = 400
 
 
-class Command(ScrapyCommand):
+class Command(OwnCommand):
     """``scrapy quarantine list``, ``show ID``, ``retry ID…`` and ``release ID…``."""
-
-    requires_project = True
 
     def syntax(self) -> str:
         return "[options] [list | show | retry | release] [id or address ...]"
@@ -46,7 +45,7 @@ class Command(ScrapyCommand):
             raise UsageError("use: scrapy quarantine [list | show ID | retry ID | release ID], --all for all")
         assert self.settings
         try:
-            private = Config.from_settings(self.settings).repo / ".git" / "newsmirror"
+            private = private_folder(Config.from_settings(self.settings).repo)
             self.quarantine = Quarantine(private / "quarantine")
             entries = self._chosen(names, opts)
             if action == "list":
@@ -56,8 +55,7 @@ class Command(ScrapyCommand):
             else:
                 self._decide(action, entries, private)
         except NewsmirrorError as error:
-            print(f"newsmirror: {error}", file=sys.stderr)
-            self.exitcode = outcome_of_error(error).exit_code
+            self._fail(outcome_of_error(error), str(error))
 
     def _chosen(self, names: list[str], opts: argparse.Namespace) -> list[Entry]:
         """The entries that are meant; UsageError where one does not exist."""

@@ -2,17 +2,15 @@
 
 import argparse
 import re
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-from scrapy.commands import ScrapyCommand
 
 from newsmirror.config import Config
 from newsmirror.dashboard import judge_health, status_lines, status_page
 from newsmirror.exceptions import ConfigError
+from newsmirror.mirror_command import OwnCommand
 from newsmirror.notify import check_alarms, send
-from newsmirror.outcome import Outcome
+from newsmirror.private import private_folder
 from newsmirror.runs import RunRecord
 
 AGE = re.compile(r"([1-9]\d{0,3})([hd])")
@@ -27,10 +25,9 @@ def read_age(text: str) -> timedelta:
     return timedelta(hours=int(match[1])) if match[2] == "h" else timedelta(days=int(match[1]))
 
 
-class Command(ScrapyCommand):
+class Command(OwnCommand):
     """``scrapy status [--max-age 12h] [--html FILE]``."""
 
-    requires_project = True
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012  # Scrapy's own name and form
 
     def short_desc(self) -> str:
@@ -50,7 +47,7 @@ class Command(ScrapyCommand):
             config = Config.from_settings(self.settings)
         except ConfigError as error:
             return self._refuse(*error.problems)
-        folder = config.repo / ".git" / "newsmirror"
+        folder = private_folder(config.repo)
         if not folder.is_dir():
             return self._refuse("NEWSMIRROR_REPO holds no mirror yet; name its folder or start the first run")
         if (opts.alarm or opts.test_alarm) and config.alarms is None:
@@ -79,8 +76,3 @@ class Command(ScrapyCommand):
         loader = self.crawler_process.spider_loader
         sites = [loader.load(name).site for name in loader.list()]  # type: ignore[attr-defined]  # all have one
         return {category.key: category.name for site in sites for category in site.categories}
-
-    def _refuse(self, *problems: str) -> None:
-        for problem in problems:
-            print(f"newsmirror: {problem}", file=sys.stderr)
-        self.exitcode = Outcome.REFUSED.exit_code

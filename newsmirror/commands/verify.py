@@ -1,17 +1,15 @@
 """``scrapy verify``: looks through a whole mirror, also through a plain clone of one, and changes nothing."""
 
 import argparse
-import sys
 from itertools import islice
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from newsmirror.clone import Clone
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError, NewsmirrorError
-from newsmirror.outcome import Outcome
+from newsmirror.mirror_command import OwnCommand
 from newsmirror.verify import Verifier, find_site
 
 SHOWN = 100
@@ -19,10 +17,9 @@ SHOWN = 100
 FOUND = 1
 
 
-class Command(ScrapyCommand):
+class Command(OwnCommand):
     """``scrapy verify [--all] [FOLDER]``."""
 
-    requires_project = True
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012  # Scrapy's own name and form
 
     def syntax(self) -> str:
@@ -71,11 +68,6 @@ class Command(ScrapyCommand):
             print("this is no git working copy: files were not compared with a commit")
         print(f"{verifier.articles} articles, {verifier.files} files, {count + more} findings")
         self.exitcode = FOUND if count else 0
-
-    def _refuse(self, *problems: str) -> None:
-        for problem in problems:
-            print(f"newsmirror: {problem}", file=sys.stderr)
-        self.exitcode = Outcome.REFUSED.exit_code
 
 
 def _printable(line: str) -> str:

@@ -35,7 +35,7 @@ class Front:
         if self._is_fronted(request.url):
             return None
         parts = urlsplit(request.url)
-        if not (self._site.is_own_host(parts.hostname) or self._site.is_picture_host(parts.hostname)):
+        if not self._site.serves(parts.hostname):
             return None
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         meta = request.meta | {HOST_KEY: parts.hostname}

@@ -44,4 +44,4 @@ class AddressGate:
             return False
         if (scheme, host, port) == self._front:
             return True
-        return scheme == "https" and port == 443 and (self._site.is_own_host(host) or self._site.is_picture_host(host))
+        return scheme == "https" and port == 443 and self._site.serves(host)

@@ -119,6 +119,14 @@ def test_guides_for_operators_are_in_chinese_too(name: str) -> None:
     assert {f"{name}.md", f"{name}.zh-CN.md"} <= set(DOCUMENTS)
 
 
+def test_chinese_guide_has_every_message_of_the_english_one() -> None:
+    messages = read("docs/operate.md").replace("\\|", "/").split("\n## Messages\n")[1]
+    rows = re.findall(r"^\| (`[^|]*) \|", messages, flags=re.MULTILINE)
+    chinese = read("docs/operate.zh-CN.md").replace("\\|", "/")
+
+    assert [words for row in rows for words in re.findall(r"`([^`]+)`", row) if words not in chinese] == []
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_no_row_or_point_stands_twice(name: str) -> None:
     text = re.sub(r"```.*?```|^\|[^\n]*\n(?=\|---)", "", read(name), flags=re.DOTALL | re.MULTILINE)

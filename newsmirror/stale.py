@@ -8,6 +8,7 @@ own run which did not come to its end, or so old that no git command can still b
 import os
 import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from newsmirror.private import private_folder
@@ -92,9 +93,11 @@ def is_in_use(root: Path, files: Collection[Path] = ()) -> bool:
 def _uses(process: Path, root: Path, files: Collection[Path]) -> bool:
     """Whether a process holds a file or is a git command in the repository (pushes run in a folder of ours in it)."""
     try:
-        is_git = (process / "comm").read_text(encoding="utf-8", errors="replace").startswith("git")
+        is_git = _is_git(process)
         words = (process / "cmdline").read_bytes().split(b"\0")
-        found = [place.readlink() for place in (process / "cwd", *(process / "fd").iterdir())]
+        if is_git and not any(words) and not _is_over(process):
+            return True  # just starting: its words are not there yet, so what it works in is not known
+        found = list(_open_places(process))
     except OSError:  # ended meanwhile, or another user's, who cannot write here
         return False
     if any(place in files for place in found):
@@ -102,3 +105,26 @@ def _uses(process: Path, root: Path, files: Collection[Path]) -> bool:
     private = private_folder(root)
     inside = any(place.is_relative_to(root) and not place.is_relative_to(private) for place in found)
     return is_git and (inside or any(os.fsencode(root) in word for word in words))
+
+
+def _open_places(process: Path) -> Iterator[Path]:
+    """Its working directory and its open files."""
+    yield (process / "cwd").readlink()
+    for descriptor in (process / "fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed, which says nothing of the others
+            yield descriptor.readlink()
+
+
+def _is_git(process: Path) -> bool:
+    """By its name, or by its program: a process that is just starting may still bear the name of who started it."""
+    if (process / "comm").read_text(encoding="utf-8", errors="replace").startswith("git"):
+        return True
+    try:
+        return (process / "exe").readlink().name.startswith("git")
+    except OSError:  # the kernel's own, ended, or another user's
+        return False
+
+
+def _is_over(process: Path) -> bool:
+    """Whether it has ended and only waits for its parent to notice (proc_pid_stat(5))."""
+    return (process / "stat").read_bytes().rpartition(b") ")[2][:1] in b"ZX"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmirror.stale import OLD, is_in_use, remove_stale
+from newsmirror.stale import OLD, _uses, is_in_use, remove_stale
 from tests.conftest import git
 
 LOCKS = ["index.lock", "HEAD.lock", "packed-refs.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_x"]
@@ -60,7 +60,10 @@ def test_locks_of_another_user_stay(root: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("-C", "{root}"), ("--git-dir={root}/.git",)])
-def test_locks_stay_while_a_git_works_in_the_repository(root: Path, words: tuple[str, ...]) -> None:
+def test_locks_stay_while_a_git_works_in_the_repository(
+    root: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsmirror.stale.PATIENCE", 0.1)  # this one does not end
     leave(root, age=OLD + 60)
     command = ["git", *(word.format(root=root) for word in words), "cat-file", "--batch"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
@@ -69,6 +72,7 @@ def test_locks_stay_while_a_git_works_in_the_repository(root: Path, words: tuple
         finally:
             process.kill()
     assert left(root) == LOCKS
+    monkeypatch.undo()
     assert remove_stale(root, "main", died=0.0) == LOCKS
 
 
@@ -82,7 +86,40 @@ def test_git_in_another_repository_is_no_use_of_this_one(root: Path, tmp_path: P
             process.kill()
 
 
-def test_git_that_is_just_ending_is_waited_for(root: Path) -> None:
+def pretended(folder: Path, *, comm: str = "git", program: str = "/usr/bin/git", state: str = "R") -> Path:
+    """What /proc says of a process whose words are not there: it is just starting, or has ended."""
+    folder.mkdir()
+    (folder / "comm").write_text(f"{comm}\n")
+    (folder / "cmdline").write_bytes(b"")
+    (folder / "stat").write_text(f"17 ({comm}) {state} 1 17 17 0 -1")
+    (folder / "exe").symlink_to(program)
+    (folder / "cwd").symlink_to("/")
+    (folder / "fd").mkdir()
+    return folder
+
+
+def test_git_that_is_just_starting_may_work_in_any_repository(tmp_path: Path) -> None:
+    assert _uses(pretended(tmp_path / "1"), tmp_path, ())
+    assert _uses(pretended(tmp_path / "2", comm="python) Z 1"), tmp_path, ())
+
+
+def test_what_has_ended_or_is_no_git_uses_nothing(tmp_path: Path) -> None:
+    assert not _uses(pretended(tmp_path / "1", state="Z"), tmp_path, ())
+    assert not _uses(pretended(tmp_path / "2", comm="kworker/0:1", program="/nowhere"), tmp_path, ())
+    assert not _uses(tmp_path / "3", tmp_path, ())
+
+
+def test_git_counts_from_its_start_on(root: Path) -> None:
+    """Its words and open files come and go while it starts; 20 looks at once after a start would meet that."""
+    for _ in range(20):
+        with subprocess.Popen(["git", f"--git-dir={root}/.git", "cat-file", "--batch"], stdin=subprocess.PIPE) as one:
+            used = _uses(Path(f"/proc/{one.pid}"), root, ())
+            one.kill()
+        assert used
+
+
+def test_git_that_is_just_ending_is_waited_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsmirror.stale.PATIENCE", 60.0)  # on a busy machine the kill may be late
     command = ["git", "-C", str(root), "cat-file", "--batch"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         end = subprocess.Popen(["sh", "-c", f"sleep 0.2; kill {process.pid}"])

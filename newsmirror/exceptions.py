@@ -44,6 +44,11 @@ class GitError(NewsmirrorError):
         self.status = status
         super().__init__(words)
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether a signal ended git, as the system tells it or a shell around it (128 is git's own for failures)."""
+        return self.status is not None and (self.status < 0 or self.status > 128)
+
 
 class SideError(NewsmirrorError):
     """Raised by `SideRepository` when a local git command fails; carries git's words."""

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,6 +23,7 @@ from newsmirror.exceptions import GitError, RefusedError
 from newsmirror.gitconfig import forget_git_environment, safe_environment
 from newsmirror.gitprocess import Pipe, failure
 from newsmirror.private import private_folder
+from newsmirror.stale import present, remove_left
 
 SECONDS = 1800.0
 """After so long a git command on the local disk counts as hanging and is killed."""
@@ -46,6 +48,10 @@ class Repository:
     def __init__(self, root: Path, branch: str):
         """Open the repository at *root*. Raises RefusedError where there is none or it is not usable."""
         self.root, self.branch, self.ref = root, branch, f"refs/heads/{branch}"
+        self.is_held = False
+        """Whether the lock of a run is ours: only then what a killed git leaves is removed."""
+        self.is_clean = True
+        """False where a killed git has left something that could not be removed."""
         self._git = _command(root)
         folder = root / ".git"
         if not os.path.lexists(folder) and not (root / "objects").is_dir():
@@ -79,12 +85,13 @@ class Repository:
         seconds: float = SECONDS,
     ) -> bytes:
         """Run ``git words`` on this repository and return what it printed. Raises GitError."""
-        if isinstance(stdin, bytes):
+        with self._clearing():
+            if not isinstance(stdin, bytes):
+                return self._execute(words, stdin, environment, seconds)
             if not stdin:
                 return self._execute(words, None, environment, seconds)
             with _file_of(stdin) as file:
                 return self._execute(words, file, environment, seconds)
-        return self._execute(words, stdin, environment, seconds)
 
     def _execute(
         self, words: Iterable[str], stdin: IO[bytes] | None, environment: Mapping[str, str] | None, seconds: float
@@ -97,6 +104,16 @@ class Repository:
         except (CommandError, OSError) as error:
             raise failure(error) from error
         return bytes(said)
+
+    @contextmanager
+    def _clearing(self) -> Iterator[None]:
+        before = present(self.root, self.branch)
+        try:
+            yield
+        except GitError as error:
+            if self.is_held and error.was_killed and not remove_left(self.root, self.branch, before=before):
+                self.is_clean = False
+            raise
 
     def pipe(self, *words: str, environment: Mapping[str, str] | None = None) -> "Pipe":
         """Start ``git words`` and keep it open for questions and answers. Raises GitError."""

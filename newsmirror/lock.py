@@ -37,17 +37,16 @@ class RunLock:
         os.ftruncate(self._file.fileno(), 0)
         os.write(self._file.fileno(), f"{os.getpid()}\n".encode())
 
-    @property
-    def began(self) -> float:
-        """When this run began, by the clock of the file system (seconds since 1970)."""
-        return os.fstat(self._file.fileno()).st_mtime
-
     def release(self) -> None:
         """Give up the lock, with the note that the run came to its end."""
         if not self._file.closed:
             with suppress(OSError):  # a broken disk; the next run then looks for more than there is
                 os.ftruncate(self._file.fileno(), 0)
             self._file.close()
+
+    def abandon(self) -> None:
+        """Give up the lock as a run that dies does: the next one looks for what this one has left."""
+        self._file.close()
 
     def __enter__(self) -> "RunLock":
         return self

@@ -53,16 +53,17 @@ class Mirror:
             make_private(private)
             with writing("the folder .git/newsmirror"):
                 require_space(private, 0, 0)
-            self._lock = lock = RunLock(private / "lock")
-            stack.callback(lock.release)
+            self._lock = RunLock(private / "lock")
+            self.repository.is_held = True
+            stack.callback(self._unlock)
             self.committer = Committer(self.repository, self.config.author)
-            self._recover(lock.died)
+            self._recover(self._lock.died)
             self._checkout = Checkout(self.repository)
             tip = self._sound_tip()
             self._checkout.finish()
             self.base = tip or self._inherit()
             """The commit that this run builds on, None before the first."""
-            self.store = open_state(self.repository, self.base, doubtful=lock.died is not None)
+            self.store = open_state(self.repository, self.base, doubtful=self._lock.died is not None)
             stack.callback(self.store.close)
             self.prefix = prefix_of(self.repository, self.config)
             self._open = stack.pop_all()
@@ -91,17 +92,16 @@ class Mirror:
         """Clear away what a killed run or a killed git has left."""
         if died is not None:
             logger.warning("The run before did not come to its end; what it had not published comes again")
-        self._remove_stale(died)
+        remove_stale(self.repository.root, self.repository.branch, died=died)
         self.committer.clear()
         give_back(self.repository.root / ".git" / "objects" / "pack", self.repository.private / "packs")
 
-    def remove_stale(self) -> None:
-        """Clear away what a git that was killed under us has left."""
-        self._remove_stale(self._lock.began)
-
-    def _remove_stale(self, died: float | None) -> None:
-        if removed := remove_stale(self.repository.root, self.repository.branch, died=died):
-            logger.warning("Removed what a git that is gone had left: %s", ", ".join(removed))
+    def _unlock(self) -> None:
+        """Give up the lock; a run whose git has left locks does it as one that dies, for the next one to look."""
+        if self.repository.is_clean:
+            self._lock.release()
+        else:
+            self._lock.abandon()
 
     def close(self) -> None:
         """Give up state and lock."""

@@ -144,7 +144,6 @@ class Publisher:
             )
         except NewsmirrorError as error:
             result = self._result(outcome_of_error(error), str(error))
-            self._mirror.remove_stale()
         if result.commit or not result.reason:
             result = self._mirror.push(result, stop=stop)
         size = look_after(self._mirror.repository, self._mirror.base, self._mirror.made, self._stage.written)

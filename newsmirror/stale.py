@@ -1,10 +1,13 @@
 """Removes what a killed git has left in the repository: locks that nobody holds, and unfinished packs.
 
 Git removes its lock files itself, but not after SIGKILL or a power loss, and then refuses to work. A lock is removed
-only while we hold our own, only where no git process of this repository is alive, and only where it is that of our
-own run which did not come to its end, or so old that no git command can still be at it.
+only while we hold our own, only where no git process of this repository is alive, and only where it is one of these:
+it appeared while a git command of ours was at work which a signal ended; it is that of our own run which did not come
+to its end; it is so old that no git command can still be at it. A git that ends with an exit code leaves no lock of
+its own, so what stands in its way is somebody else's.
 """
 
+import logging
 import os
 import time
 from collections.abc import Collection, Iterator
@@ -12,6 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from newsmirror.private import private_folder
+
+logger = logging.getLogger(__name__)
+Present = tuple[Path, tuple[int, int]]
+"""A file, and its number and time: what tells it from a later one of the same name."""
 
 OLD = 3600.0
 """Seconds. No step of git holds a lock for so long, but one that waits for a person (whose process is alive)."""
@@ -31,12 +38,32 @@ def remove_stale(root: Path, branch: str, *, died: float | None) -> list[str]:
     found += [
         path for path in _packs_without_index(folder) if died is not None and path.stat().st_mtime >= died - SLACK
     ]
+    return _remove(root, found)
+
+
+def present(root: Path, branch: str) -> frozenset[Present]:
+    """The locks and unfinished packs that are there: to be asked before a git command begins."""
+    found = ((path, _identity(path)) for path in _candidates(root / ".git", branch))
+    return frozenset((path, identity) for path, identity in found if identity)
+
+
+def remove_left(root: Path, branch: str, *, before: frozenset[Present]) -> bool:
+    """Remove what a git command of ours has left that a signal has ended; *before* is what was there before it began.
+
+    False where something stays because another git is at work.
+    """
+    left = [path for path, _ in sorted(present(root, branch) - before)]
+    return not left or bool(_remove(root, left))
+
+
+def _remove(root: Path, found: list[Path]) -> list[str]:
     if not found or is_in_use(root, found):
         return []
     removed = []
     for path in found:
         path.unlink(missing_ok=True)
-        removed.append(path.relative_to(folder).as_posix())
+        removed.append(path.relative_to(root / ".git").as_posix())
+    logger.warning("Removed what a git that is gone had left: %s", ", ".join(removed))
     return removed
 
 
@@ -76,18 +103,37 @@ def _is_after(path: Path, began: float) -> bool:
     return path.stat().st_mtime >= began - SLACK
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def is_in_use(root: Path, files: Collection[Path] = ()) -> bool:
     """Whether a git process works in this repository, or any process has one of these files open.
 
-    Those that are just ending are waited for. Where the system does not tell of processes (no ``/proc``), all
-    repositories count as in use.
+    Our own children do not count: while we ask, none is alive that takes locks. Those that are just ending are waited
+    for. Where the system does not tell of processes (no ``/proc``), all repositories count as in use.
     """
     root, files, end = root.resolve(), {file.resolve() for file in files}, time.monotonic() + PATIENCE
-    while not Path("/proc/self").exists() or any(_uses(p, root, files) for p in Path("/proc").glob("[0-9]*")):
+    while not Path("/proc/self").exists() or any(_uses(other, root, files) for other in _others()):
         if time.monotonic() > end:
             return True
         time.sleep(0.05)
     return False
+
+
+def _others() -> Iterator[Path]:
+    """All processes that are not our children."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if int(_stat(process)[1]) == os.getpid():
+                continue
+        except OSError:  # ended meanwhile
+            continue
+        yield process
 
 
 def _uses(process: Path, root: Path, files: Collection[Path]) -> bool:
@@ -126,5 +172,10 @@ def _is_git(process: Path) -> bool:
 
 
 def _is_over(process: Path) -> bool:
-    """Whether it has ended and only waits for its parent to notice (proc_pid_stat(5))."""
-    return (process / "stat").read_bytes().rpartition(b") ")[2][:1] in b"ZX"
+    """Whether it has ended and only waits for its parent to notice."""
+    return _stat(process)[0] in (b"Z", b"X")
+
+
+def _stat(process: Path) -> list[bytes]:
+    """Its state, the number of its parent, and what else follows its name (proc_pid_stat(5))."""
+    return (process / "stat").read_bytes().rpartition(b") ")[2].split()

@@ -15,7 +15,9 @@ from newsmirror.publish import Publisher
 from newsmirror.settings import NEWSMIRROR_AUTHOR
 from newsmirror.spiders.secretchina import SITE
 from tests.conftest import git
+from tests.test_git import disturb
 from tests.test_publish import NOW, READ, page_of, publish, story
+from tests.test_stale import somebody
 
 HOOKS = (
     "applypatch-msg", "pre-applypatch", "post-applypatch", "pre-commit", "pre-merge-commit", "prepare-commit-msg",
@@ -551,3 +553,65 @@ def test_commit_that_would_go_through_a_submodule_is_refused(config: Config) -> 
     assert result.outcome is Outcome.COMMIT_FAILED
     assert result.reason
     assert "tags/c8 is taken by a link, folder or submodule" in result.reason
+
+
+def test_git_that_is_killed_with_its_locks_taken_does_not_stop_the_next_run(
+    config: Config, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locks = " ".join(f"{config.repo}/.git/{name}" for name in ("HEAD.lock", "refs/heads/main.lock", "index.lock"))
+    disturb(tmp_path, monkeypatch, "update-ref", f"touch {locks}; kill -KILL $$")
+    failed = publish(config, story(2))
+    left = list((config.repo / ".git").rglob("*.lock"))
+    monkeypatch.undo()
+
+    again = publish(config, story(2))
+
+    assert (failed.outcome, again.outcome) == (Outcome.COMMIT_FAILED, Outcome.PUBLISHED)
+    assert left == []
+    assert tree(config) == expected
+
+
+def test_git_that_is_killed_at_the_index_leaves_it_to_the_next_run(
+    config: Config, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disturb(tmp_path, monkeypatch, "update-index", f"touch {config.repo}/.git/index.lock; kill -KILL $$")
+    result = publish(config, story(2))
+    dirty = git(config.repo, "status", "--porcelain")
+    monkeypatch.undo()
+
+    publish(config)
+
+    assert (result.outcome, dirty != "") == (Outcome.PUBLISHED, True)
+    assert git(config.repo, "status", "--porcelain") == ""
+    assert tree(config) == expected
+
+
+def test_lock_of_somebody_else_stays_when_a_git_of_ours_is_killed(
+    config: Config, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = config.repo / ".git/index.lock"
+    lock.touch()
+    disturb(tmp_path, monkeypatch, "update-ref", "kill -KILL $$")
+    failed = publish(config, story(2))
+    monkeypatch.undo()
+
+    assert failed.outcome is Outcome.COMMIT_FAILED
+    assert lock.exists()
+    lock.unlink()
+    publish(config, story(2))
+    assert tree(config) == expected
+
+
+def test_what_a_killed_git_left_while_a_person_looked_is_removed_by_the_next_run(
+    config: Config, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disturb(tmp_path, monkeypatch, "update-ref", f"touch {config.repo}/.git/refs/heads/main.lock; kill -KILL $$")
+    monkeypatch.setattr("newsmirror.stale.PATIENCE", 0.1)
+    with somebody("git", "-C", str(config.repo), "cat-file", "--batch"):
+        failed = publish(config, story(2))
+    monkeypatch.undo()
+
+    again = publish(config, story(2))
+
+    assert (failed.outcome, again.outcome) == (Outcome.COMMIT_FAILED, Outcome.PUBLISHED)
+    assert tree(config) == expected

@@ -1,13 +1,17 @@
 """Locks of a killed git: ours are removed, those of others are respected."""
 
 import os
+import signal
 import subprocess
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from newsmirror.stale import OLD, _uses, is_in_use, remove_stale
+from newsmirror.stale import OLD, _uses, is_in_use, present, remove_left, remove_stale
 from tests.conftest import git
 
 LOCKS = ["index.lock", "HEAD.lock", "packed-refs.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_x"]
@@ -27,6 +31,22 @@ def leave(root: Path, *, age: float = 0) -> None:
 
 def left(root: Path) -> list[str]:
     return [name for name in LOCKS if (root / ".git" / name).exists()]
+
+
+@contextmanager
+def somebody(*command: str) -> Iterator[int]:
+    """Another program's process, not a child of ours; gives its number."""
+    script = 'tail -f /dev/null | "$@" & echo $!; wait'
+    words = ["sh", "-c", script, "sh", *command]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stdout
+        number = process.stdout.readline().strip()
+        while Path(f"/proc/{number}/comm").read_text() == "sh\n":
+            time.sleep(0.005)
+        try:
+            yield int(number)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_locks_of_our_run_that_died_are_removed(root: Path) -> None:
@@ -66,11 +86,8 @@ def test_locks_stay_while_a_git_works_in_the_repository(
     monkeypatch.setattr("newsmirror.stale.PATIENCE", 0.1)  # this one does not end
     leave(root, age=OLD + 60)
     command = ["git", *(word.format(root=root) for word in words), "cat-file", "--batch"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
-        try:
-            assert remove_stale(root, "main", died=0.0) == []
-        finally:
-            process.kill()
+    with somebody(*command):
+        assert remove_stale(root, "main", died=0.0) == []
     assert left(root) == LOCKS
     monkeypatch.undo()
     assert remove_stale(root, "main", died=0.0) == LOCKS
@@ -78,12 +95,8 @@ def test_locks_stay_while_a_git_works_in_the_repository(
 
 def test_git_in_another_repository_is_no_use_of_this_one(root: Path, tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "other")
-    command = ["git", "-C", str(tmp_path / "other"), "cat-file", "--batch"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
-        try:
-            assert not is_in_use(root)
-        finally:
-            process.kill()
+    with somebody("git", "-C", str(tmp_path / "other"), "cat-file", "--batch"):
+        assert not is_in_use(root)
 
 
 def pretended(folder: Path, *, comm: str = "git", program: str = "/usr/bin/git", state: str = "R") -> Path:
@@ -120,11 +133,46 @@ def test_git_counts_from_its_start_on(root: Path) -> None:
 
 def test_git_that_is_just_ending_is_waited_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsmirror.stale.PATIENCE", 60.0)  # on a busy machine the kill may be late
-    command = ["git", "-C", str(root), "cat-file", "--batch"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
-        end = subprocess.Popen(["sh", "-c", f"sleep 0.2; kill {process.pid}"])
+    with somebody("git", "-C", str(root), "cat-file", "--batch") as number:
+        end = threading.Timer(0.1, os.kill, (number, signal.SIGTERM))
+        end.start()
         assert not is_in_use(root)
-        end.wait()
+        end.join()
+
+
+def test_git_that_this_process_has_started_is_not_waited_for(root: Path) -> None:
+    with subprocess.Popen(["git", "-C", str(root), "cat-file", "--batch"], stdin=subprocess.PIPE) as ours:
+        assert not is_in_use(root)
+        ours.kill()
+
+
+def test_lock_that_any_program_has_open_stays(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsmirror.stale.PATIENCE", 0.1)
+    leave(root, age=OLD + 60)
+    with somebody("sh", "-c", 'exec sleep 1000 3<"$0"', str(root / ".git/index.lock")):
+        assert remove_stale(root, "main", died=None) == []
+
+
+def test_what_was_there_before_a_killed_git_stays(root: Path) -> None:
+    leave(root)
+    before = present(root, "main")
+    (root / ".git/HEAD.lock").unlink()
+    (root / ".git/HEAD.lock").write_text("another one of the same name")
+    (root / ".git/objects/pack/tmp_pack_y").touch()
+
+    assert remove_left(root, "main", before=before)
+
+    assert left(root) == [name for name in LOCKS if name != "HEAD.lock"]
+    assert not (root / ".git/objects/pack/tmp_pack_y").exists()
+
+
+def test_what_a_killed_git_left_stays_while_another_one_works(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsmirror.stale.PATIENCE", 0.1)
+    before = present(root, "main")
+    leave(root)
+    with somebody("git", "-C", str(root), "cat-file", "--batch"):
+        assert not remove_left(root, "main", before=before)
+    assert left(root) == LOCKS
 
 
 def test_pack_whose_index_a_killed_run_did_not_move_is_removed_and_an_older_one_is_not(root: Path) -> None:

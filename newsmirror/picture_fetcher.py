@@ -12,9 +12,10 @@ from scrapy.http.request import NO_CALLBACK
 from newsmirror.exceptions import PictureError
 from newsmirror.failures import explain
 from newsmirror.items import OutputFile
+from newsmirror.listspider import LIMITS
 from newsmirror.picture_process import PictureProcess
 from newsmirror.pictures import SOURCE_MAX_BYTES
-from newsmirror.spider import LIMITS, NewsSpider
+from newsmirror.spider import NewsSpider
 
 logger = logging.getLogger(__name__)
 

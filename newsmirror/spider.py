@@ -1,12 +1,11 @@
 """Everything about crawling that is not about one site: lists first, then what is new of their articles."""
 
 import logging
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from scrapy import Request, Spider, signals
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
@@ -14,44 +13,31 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
-from newsmirror.asking import article_request, list_request
+from newsmirror.asking import article_request
 from newsmirror.config import Config
-from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
+from newsmirror.discovery import Wanted
 from newsmirror.failures import NotAskedError, explain
 from newsmirror.identity import Refusal, titles_agree
 from newsmirror.items import ScrapedArticle
-from newsmirror.ledger import Ledger
-from newsmirror.listing import ListPage
-from newsmirror.memory import Memory, NoMemory
-from newsmirror.outcome import NO_PAGE, WRONG_LISTS
-from newsmirror.reading import Answers, article_of, kept, list_of, newest_day
-from newsmirror.site import STAND_IN, Site
+from newsmirror.listspider import GONE, LIMITS, ListSpider
+from newsmirror.outcome import NO_PAGE
+from newsmirror.reading import Answers, article_of, kept
+from newsmirror.site import STAND_IN
 from newsmirror.store import Pending
 
 logger = logging.getLogger(__name__)
 
-LIMITS = {403, 429, 503}
-GONE = {404, 410}
 CUT_TRIES = "newsmirror_cut"
 """Key of request.meta: how often the page came cut."""
 
 
-class NewsSpider(Spider):
+class NewsSpider(ListSpider):
     """Base of all spiders; a site file gives `name` and `site`."""
 
-    site: Site
-
     def __init__(self, arguments: RunArguments, tags: tuple[str, ...], **kwargs: Any):
-        super().__init__(**kwargs)
-        self.arguments = arguments
-        self.memory: Memory = NoMemory()
+        super().__init__(arguments, tags, **kwargs)
         self.failures: dict[str, str] = {}
         """Reason by address of what failed in this run."""
-        self._tags = tags
-        self._discovery = Discovery(self.site)
-        self._list_failures: dict[str, list[str]] = defaultdict(list)
-        self._ledger = Ledger(self.site)
-        self._pages_read: dict[ListSource, int] = defaultdict(int)
         self._lists_done = False
         self._answers = Answers()
 
@@ -66,82 +52,6 @@ class NewsSpider(Spider):
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider.item_is_done, signal)
         return spider
-
-    # Lists
-
-    async def start(self) -> AsyncIterator[Request]:
-        """Requests for lists; those for articles follow when all lists are read."""
-        for url in self.arguments.urls:
-            self._discovery.add_pending(Pending(url, "article"))
-        sources = {source.url: source for source in list_sources(self.site, self.arguments, self._tags)}
-        carried = self.memory.pending()
-        self._ledger.carry(carried)
-        if not self.arguments.is_narrow:
-            for decided in self.memory.evidence.decisions:
-                self._discovery.add_pending(Pending(decided, "article"))
-            for pending in carried:
-                if pending.kind == "list":
-                    kind = "page" if pending.category else "tag"
-                    sources.setdefault(pending.url, ListSource(pending.url, kind, pending.category or ""))
-                else:
-                    self._discovery.add_pending(pending)
-        for source in sources.values():
-            self._ledger.open_list(source.url, source)
-            yield list_request(source.url, source, callback=self.parse_list, errback=self.list_failed)
-
-    def parse_list(self, response: Response, source: ListSource, address: str) -> Iterator[Request]:
-        """Take the links of a list page or feed and go on to its next page while that brings news.
-
-        @first_list
-        @returns requests 0 1
-        """
-        if response.status >= 400:
-            reason = "limited" if response.status in LIMITS else "http"
-            self._note_list_failure(address, source, reason, f"{response.status}")
-            return
-        page = list_of(response, kind=source.kind, site=self.site)
-        if isinstance(page, Refusal):
-            self._note_list_failure(address, source, page.reason, page.words)
-            if not source.retired:
-                self.memory.evidence.keep(address, "list", page.reason, page.words, kept(response))
-            return
-        self._ledger.settle(address)
-        self._count("lists/read")
-        self._pages_read[source] += 1
-        if address == source.url:
-            self._compare_list(source, page)
-        refresh = self.arguments.refresh
-        news = self._discovery.add(source, page.links, is_known=lambda i: not refresh and self.memory.knows(i))
-        if page.next_url and news and self._pages_read[source] < self.arguments.pages and source.kind != "home":
-            logger.debug("Next page of %s: %s", source.url, page.next_url)
-            self._ledger.open_list(page.next_url, source)
-            yield list_request(page.next_url, source, callback=self.parse_list, errback=self.list_failed)
-
-    def _compare_list(self, source: ListSource, page: ListPage) -> None:
-        """Look at the first page of a list beside those of the other lists and of the runs before."""
-        self._discovery.note_page(source, page.title, tuple(link.id for link in page.links))
-        oddity = self.memory.evidence.saw_list(source.url, len(page.links), newest_day(page.links, self.site))
-        if oddity:
-            logger.warning("The list %s %s", self._short(source.url), oddity)
-
-    def list_failed(self, failure: Failure) -> None:
-        """Count a list that nobody answered."""
-        request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
-        reason, words = explain(failure.value or Exception())
-        self._note_list_failure(request.cb_kwargs["address"], request.cb_kwargs["source"], reason, words)
-
-    def _note_list_failure(self, address: str, source: ListSource, reason: str, words: str) -> None:
-        if reason in WRONG_LISTS or words in map(str, GONE) or source.retired:
-            self._ledger.settle(address)
-        expected = source.retired and reason in {"http", *WRONG_LISTS}
-        self._count("lists/retired" if expected else f"lists/{reason}")
-        if not source.retired:
-            self._list_failures[words].append(self._short(address))
-
-    def _short(self, address: str) -> str:
-        return address.removeprefix(f"https://{self.site.host}")
-
-    # Articles
 
     def lists_are_read(self) -> None:
         """When nothing is left to do the first time: ask for the articles."""
@@ -172,14 +82,6 @@ class NewsSpider(Spider):
         if self.memory.knows(wanted.id):
             return self.arguments.refresh or bool(self.arguments.urls)
         return self.memory.is_due(wanted.url) or bool(self.arguments.urls)
-
-    def _report_lists(self) -> None:
-        for source in self._discovery.repeated():
-            self._count("lists/read", -1)
-            self._note_list_failure(source.url, source, "foreign", "another list's page stands there")
-        for words, addresses in sorted(self._list_failures.items()):
-            shown = ", ".join(addresses[:8]) + (f" and {len(addresses) - 8} more" if len(addresses) > 8 else "")
-            logger.warning("%d of the lists could not be used (%s): %s", len(addresses), words, shown)
 
     def parse_article(
         self,
@@ -284,9 +186,3 @@ class NewsSpider(Spider):
     def unfinished(self) -> list[Pending]:
         """What this run and those before it found and did not get to, for the next one."""
         return self._ledger.unfinished(self.memory.knows)
-
-    # Counting
-
-    def _count(self, name: str, by: int = 1) -> None:
-        assert self.crawler.stats
-        self.crawler.stats.inc_value(f"newsmirror/{name}", by)

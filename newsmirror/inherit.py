@@ -13,7 +13,7 @@ from newsmirror.commits import Committer
 from newsmirror.exceptions import PushError, RefusedError
 from newsmirror.git import Repository
 from newsmirror.gitpush import Transport
-from newsmirror.interrupts import Interrupts
+from newsmirror.interrupts import Interrupts, result_of
 from newsmirror.procgroup import Limits
 from newsmirror.pushing import Pushing
 from newsmirror.site import Site
@@ -84,4 +84,5 @@ def _with_history(ways: list[Transport]) -> list[Transport]:
     if not ways:
         return []
     with ThreadPoolExecutor(len(ways)) as pool:
-        return [way for way, has in zip(ways, pool.map(ask, ways), strict=True) if has]
+        answers = [pool.submit(ask, way) for way in ways]
+        return [way for way, answer in zip(ways, answers, strict=True) if result_of(answer)]

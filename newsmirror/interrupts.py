@@ -1,15 +1,29 @@
 """Signals that arrive while the end of a run waits for remotes, where Scrapy cannot act on them."""
 
+import logging
 import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from types import FrameType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 GRACE = 45.0
 """Seconds from the first signal on: who stops a service waits some 90."""
+BLINK = 0.2
+"""Seconds. Python acts on a signal between two steps of its own; one that comes just as a wait begins lies until the
+wait has ended."""
+
+
+def result_of(future: Future[T]) -> T:
+    """What a thread comes to, or raises; signals are acted on meanwhile."""
+    while not future.done():
+        wait([future], BLINK)
+    return future.result()
 
 
 class Interrupts:
@@ -22,10 +36,13 @@ class Interrupts:
         """*already*: the first signal has come before, it has ended the crawl."""
         self._clock = clock
         self._times = [clock()] if already else []
+        self._told = len(self._times)
+        self._telling = threading.Lock()
         self._before: dict[int, Any] = {}
 
     def stop(self) -> bool:
-        """Whether nothing should be waited for any more."""
+        """Whether nothing should be waited for any more. Asked often, from threads."""
+        self._tell()
         return len(self._times) > 1 or bool(self._times and self._clock() > self._times[0] + GRACE)
 
     def __enter__(self) -> Self:
@@ -43,6 +60,15 @@ class Interrupts:
             if handler != self._count:
                 self._before[number] = handler
                 signal.signal(number, self._count)
+
+    def _tell(self) -> None:
+        """Tell of signals, which their handler must not: it may have interrupted somebody who writes to the log."""
+        with self._telling:
+            came, told, self._told = len(self._times), self._told, len(self._times)
+        if told < came == 1:
+            logger.info("A signal came: remotes get %d seconds more; send it again to wait for nothing", GRACE)
+        elif told < 2 <= came:
+            logger.info("A second signal came: nothing is waited for any more")
 
     def _count(self, number: int, frame: FrameType | None) -> None:
         self._times.append(self._clock())

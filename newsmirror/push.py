@@ -14,6 +14,7 @@ from newsmirror.exceptions import CommitError, NoSpaceError, PushError, RefusedE
 from newsmirror.git import Repository
 from newsmirror.gitpush import Transport
 from newsmirror.gitside import SideRepository
+from newsmirror.interrupts import result_of
 from newsmirror.outcome import PushResult
 from newsmirror.procgroup import Limits, end_strays
 from newsmirror.pushing import Pushing
@@ -122,9 +123,11 @@ class Pusher:
         if ways:
             with ThreadPoolExecutor(min(len(ways), limit)) as pool:
                 try:
-                    list(pool.map(safely, ways))
+                    for future in [pool.submit(safely, way) for way in ways]:
+                        result_of(future)
                 except BaseException:
                     self._aborted = True  # else the end of the pool would wait for the remotes
+                    pool.shutdown(wait=False, cancel_futures=True)
                     raise
         for way in self._ways:
             self._records.set(way.transport.remote, way.known)

@@ -1,12 +1,15 @@
 """Signals while the end of a run waits."""
 
+import logging
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from newsmirror.interrupts import Interrupts
+from newsmirror.interrupts import Interrupts, result_of
 
 
 class Scrapy:
@@ -64,3 +67,37 @@ def test_first_signal_leaves_some_time() -> None:
     now[0] += 46
 
     assert (early, interrupts.stop()) == (False, True)
+
+
+def test_signals_are_told_of_when_it_is_asked_for_them(scrapy: Scrapy, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), Interrupts(already=False) as interrupts:
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+            interrupts.stop()
+            interrupts.stop()
+
+    assert caplog.messages == [
+        "A signal came: remotes get 45 seconds more; send it again to wait for nothing",
+        "A second signal came: nothing is waited for any more",
+    ]
+
+
+def test_signal_that_does_not_wake_the_waiting_is_acted_on() -> None:
+    """As one that comes just before the wait begins; here another thread gets it, which wakes nobody either."""
+    acted = threading.Event()
+
+    def work() -> bool:
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        return acted.wait(60)
+
+    before = signal.signal(signal.SIGTERM, lambda *_: acted.set())
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            assert result_of(pool.submit(work))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_what_a_thread_raises_is_raised() -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ZeroDivisionError):
+        result_of(pool.submit(lambda: 1 / 0))

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: readers crash demo crawl test hostile roundtrip races lint settings install system requirements clean
+.PHONY: bench readers crash demo crawl test hostile roundtrip races lint settings install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
@@ -51,6 +51,10 @@ readers: install
 # Fifty races of two publishers, and every kind of strange commit (some minutes).
 races: install
 	$(BIN)/python -m pytest -n 2 -m slow tests/test_join.py tests/test_gitpush.py tests/test_canary.py
+
+# What everything costs, beside a bare Scrapy spider: a table, and benchmarks/results.json (under ten minutes).
+bench: install
+	$(BIN)/python -m benchmarks
 
 lint: install
 	$(BIN)/ruff check newsmirror sample_site benchmarks tests

@@ -1,0 +1,136 @@
+"""What rows of the benchmark share: a site on loopback, runs of Scrapy with what they cost, folders."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "https://github.com/example/mirror/blob/main"
+SECONDS = 600
+"""After so long a run hangs."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a row is told: where it may write, how often it measures, and on what."""
+
+    folder: Path
+    runs: int
+    replica: Path | None
+    """The program that serves real articles; the sample site is used where there is none."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process and the processes that it waited for took."""
+
+    wall: float
+    cpu: float
+    """Seconds of one core."""
+    peak: float
+    """Megabytes of the largest process."""
+    began: float
+    """Seconds since 1970."""
+    said: str
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running site."""
+
+    url: str
+    log: Path
+
+    def requests(self, since: int = 0) -> list[tuple[float, str]]:
+        """Time and target of each request but the first *since*."""
+        lines = self.log.read_text(encoding="utf-8").splitlines()[since:]
+        return [(float(line.split()[0]), line.split()[-1]) for line in lines]
+
+
+@contextmanager
+def served(bench: Bench, kind: str, *words: str) -> Iterator[Served]:
+    """A site of `benchmarks.served`, for as long as the context lasts."""
+    command = [sys.executable, "-m", "benchmarks.served", kind, *words]
+    with _server(bench, command) as running:
+        yield running
+
+
+@contextmanager
+def slow_replica(bench: Bench) -> Iterator[Served]:
+    """The replica's own server, whose answers take some 40 ms each: it sends them in two pieces."""
+    with _server(bench, [sys.executable, str(bench.replica), "--port", "0"]) as running:
+        yield running
+
+
+@contextmanager
+def usual_site(bench: Bench) -> Iterator[Served]:
+    """Real articles where they are at hand, else the sample site."""
+    words = ("replica", "--replica", str(bench.replica)) if bench.replica else ("sample",)
+    with served(bench, *words) as running:
+        yield running
+
+
+@contextmanager
+def _server(bench: Bench, command: list[str]) -> Iterator[Served]:
+    log = bench.folder / f"requests-{time.monotonic_ns()}.log"
+    log.touch()
+    process = subprocess.Popen(  # noqa: S603  # our own words
+        [*command, "--log", str(log)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    try:
+        assert process.stdout
+        yield Served(process.stdout.readline().split()[0].rstrip("/"), log)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def crawl(bench: Bench, site: Served, repo: Path, *words: str) -> Cost:
+    """A run of ours from a site into a working copy: no delay, no pictures taken along."""
+    settings = {
+        "NEWSMIRROR_SITE_URL": site.url, "NEWSMIRROR_REPO": str(repo), "NEWSMIRROR_PUBLIC_URL": PREFIX,
+        "NEWSMIRROR_IMAGES": "embed", "DOWNLOAD_DELAY": "0",
+    }  # fmt: skip
+    options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    return scrapy(bench, "newsmirror.settings", "crawl", "secretchina", *options, *words)
+
+
+def crawl_bare(bench: Bench, addresses: list[str]) -> Cost:
+    """A bare spider on these addresses."""
+    file = bench.folder / "addresses"
+    file.write_text("\n".join(addresses), encoding="utf-8")
+    return scrapy(bench, "benchmarks.bare.settings", "crawl", "bare", "-a", f"file={file}")
+
+
+def scrapy(bench: Bench, settings: str, *words: str) -> Cost:
+    """A command of Scrapy with these settings. Ends the benchmark where it fails."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("NEWSMIRROR_", "GIT_", "SCRAPY_")) and not name.lower().endswith("_proxy")
+    }
+    environment |= {"SCRAPY_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
+    return measured([sys.executable, "-m", "scrapy", *words], bench.folder, environment)
+
+
+def measured(command: list[str], folder: Path, environment: dict[str, str]) -> Cost:
+    """Run a command to its end. The process that calls this should be small: its size counts as the command's."""
+    with TemporaryFile("w+") as output:
+        began, start = time.time(), time.monotonic()
+        process = subprocess.Popen(  # noqa: S603  # our own words
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.monotonic() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        said = output.read()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{said[-2000:]}")
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, began, said)

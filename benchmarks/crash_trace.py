@@ -46,7 +46,7 @@ def make_git(folder: Path, subcommand: str, call: str, what: str, *, kill_all: b
     folder.mkdir(exist_ok=True)
     (folder / "hit").unlink(missing_ok=True)
     real = shutil.which("git")
-    after = "kill -KILL 0" if kill_all else "exit $code"
+    after = "kill -KILL 0" if kill_all else "kill -KILL $$"
     script = f"""#!/bin/sh
 case " $* " in *" {subcommand} "*)
     {" ".join(inject(call, what))} {real} "$@"

@@ -107,6 +107,7 @@ class Repository:
 
     @contextmanager
     def _clearing(self) -> Iterator[None]:
+        """Remove the locks of a command that is killed meanwhile."""
         before = present(self.root, self.branch)
         try:
             yield

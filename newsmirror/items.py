@@ -230,14 +230,26 @@ class Row:
 
     @classmethod
     def from_json(cls, line: str) -> "Row":
-        """Read a line of ``data/``. Raises ValueError, KeyError or TypeError where it is not one."""
-        record: dict[str, Any] = json.loads(line)
-        return cls(
-            id=int(record["id"]), url=str(record["url"]), path=str(record["path"]), title=str(record["title"]),
-            category=record["category"], tags=tuple(record["tags"]),
-            published=datetime.fromisoformat(record["published"]), date_only=bool(record["date_only"]),
-            digest=str(record["digest"]),
-        )  # fmt: skip
+        """Read a line of ``data/``, which anybody may have written. Raises ValueError where it is not one."""
+        try:
+            record: dict[str, Any] = json.loads(line)
+            row = cls(
+                id=int(record["id"]), url=str(record["url"]), path=str(record["path"]), title=str(record["title"]),
+                category=record["category"], tags=tuple(record["tags"]),
+                published=datetime.fromisoformat(record["published"]), date_only=bool(record["date_only"]),
+                digest=str(record["digest"]),
+            )  # fmt: skip
+            row._check()
+        except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            raise ValueError("no article's line of data/") from error
+        return row
+
+    def _check(self) -> None:
+        """Raises ValueError, TypeError or OverflowError for what neither the state nor a file name could hold."""
+        "".join((self.url, self.path, self.title, self.category or "", *self.tags)).encode()
+        if not 0 < self.id < 2**63 or self.published.tzinfo is None:
+            raise ValueError("no article's line of data/")
+        _ = self.day  # year 1 and year 9999 end within a day of UTC
 
 
 def plain_text(spans: Spans) -> str:

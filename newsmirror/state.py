@@ -67,7 +67,7 @@ def read_rows(files: Iterable[bytes | None]) -> Iterator[Row]:
         for line in (content or b"").decode(errors="replace").splitlines():
             try:
                 yield Row.from_json(line)
-            except (ValueError, KeyError, TypeError):
+            except ValueError:
                 bad += 1
     if bad:
         logger.warning("%d lines of data/ cannot be read; those articles will be fetched again", bad)

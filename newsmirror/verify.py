@@ -40,7 +40,7 @@ def find_site(clone: Clone, sites: Iterable[Site]) -> Site:
         for line in (clone.read(path) or b"").decode(errors="replace").splitlines():
             try:
                 url = Row.from_json(line).url
-            except (KeyError, TypeError, ValueError):
+            except ValueError:
                 continue
             if found := next((site for site in known if site.article_of(url)), None):
                 return found
@@ -87,7 +87,7 @@ class Verifier:
         for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
             try:
                 row = Row.from_json(line)
-            except (KeyError, TypeError, ValueError):
+            except ValueError:
                 yield Finding(path, f"has a line that cannot be read, number {number}")
                 continue
             if row.id in self._seen:

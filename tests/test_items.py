@@ -62,11 +62,19 @@ def test_row_from_a_line() -> None:
     assert Row.from_json(LINE) == row(tags=("河边",))
 
 
-@pytest.mark.parametrize("line", ["", "{", "[]", "{}", "1", LINE.replace("990001,", '"x",')])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", "{", "[]", "{}", "1", "[" * 300_000, '{"a":' * 300_000,
+        LINE.replace("990001,", '"x",'), LINE.replace("990001,", f"{2**63},"), LINE.replace("990001,", "1e999,"),
+        LINE.replace('"p1"', '["p1"]'), LINE.replace('["河边"]', "3"), LINE.replace('["河边"]', "[3]"),
+        LINE.replace("河边", "\\ud800"), LINE.replace("00:30:00Z", "00:30:00"), LINE.replace("2021-12-17T00", "9999-12-31T23"),
+    ],
+)  # fmt: skip
 def test_row_from_something_else(line: str) -> None:
-    with pytest.raises((ValueError, KeyError, TypeError)) as caught:
+    assert line != LINE
+    with pytest.raises(ValueError, match="."):
         Row.from_json(line)
-    assert caught.type in (ValueError, KeyError, TypeError) or issubclass(caught.type, ValueError)
 
 
 @pytest.mark.parametrize(

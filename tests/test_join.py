@@ -252,7 +252,7 @@ STRANGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "other place": (edit(DATA, f'"{PAGE}"', '"README.md"'), "its page stands outside of pages/"),
     "no page": (edit(DATA, f'"{PAGE}"', '"pages/none.md"'), "its page is missing"),
     "other line": (edit(DATA, "第1篇", "第一篇"), "its record does not fit its line"),
-    "bad time": (edit(DATA, "01:14:00Z", "01:14:00"), "its time or category cannot be read"),
+    "bad time": (edit(DATA, "01:14:00Z", "01:14:00"), "has a line that cannot be read"),
     "bad tag": (edit(DATA, '"教育"', '"教\\n育"'), "its title or tags cannot be used"),
 }  # fmt: skip
 

@@ -156,6 +156,23 @@ def test_lost_state_is_rebuilt_from_the_tree(config: Config, caplog: pytest.LogC
     assert "The state file was missing; it is rebuilt from data/ with 2 articles" in caplog.text
 
 
+def test_lines_of_data_that_cannot_be_read_are_told_and_left_out(
+    config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(config, story(1), story(2))
+    day = config.repo / "data/2026/11/23.jsonl"
+    day.write_text("[" * 300_000 + "\n" + day.read_text(encoding="utf-8"), encoding="utf-8")
+    git(config.repo, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qam", "edit")
+    for file in (config.repo / ".git/newsmirror").glob("state.sqlite*"):
+        file.unlink()
+
+    result = publish(config, story(3))
+
+    assert result.outcome is Outcome.PUBLISHED
+    assert "1 lines of data/ cannot be read; those articles will be fetched again" in caplog.text
+    assert "第2篇" in (config.repo / "indexes/p3.md").read_text(encoding="utf-8")
+
+
 def test_damaged_state_is_set_aside_and_rebuilt(config: Config, caplog: pytest.LogCaptureFixture) -> None:
     publish(config, story(1))
     state = config.repo / ".git/newsmirror/state.sqlite"

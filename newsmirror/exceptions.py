@@ -25,6 +25,10 @@ class BusyError(NewsmirrorError):
     """Raised by `lock` when another run holds the lock."""
 
 
+class StoppedError(NewsmirrorError):
+    """Raised by `inherit` when signals end the wait for a remote."""
+
+
 class NoSpaceError(NewsmirrorError):
     """Raised by `durable` and `store` when the disk is full or the folder cannot be written."""
 

@@ -10,10 +10,11 @@ from datetime import datetime
 from newsmirror.adopt import refuse_strangers
 from newsmirror.checkout import Checkout
 from newsmirror.commits import Committer
-from newsmirror.exceptions import PushError, RefusedError
+from newsmirror.exceptions import PushError, RefusedError, StoppedError
 from newsmirror.git import Repository
 from newsmirror.gitpush import Transport
-from newsmirror.interrupts import Interrupts, result_of
+from newsmirror.interrupts import result_of
+from newsmirror.outcome import PushResult
 from newsmirror.procgroup import Limits
 from newsmirror.pushing import Pushing
 from newsmirror.site import Site
@@ -34,14 +35,16 @@ def inherit(
     checkout: Checkout,
     committer: Committer,
     now: Callable[[], datetime],
+    stop: Callable[[], bool],
 ) -> str | None:
     """Begin the branch, which has no commit yet, with that of the first remote that has one; returns its commit.
 
     Without this, the first run after a lost disk would begin a second history that no remote could take. None where
-    no remote has the branch. Raises RefusedError where a remote has one that cannot be fetched.
+    no remote has the branch. Raises RefusedError where a remote has one that cannot be fetched, StoppedError where
+    *stop* says that nothing should be waited for any more.
     """
-    with Interrupts(already=False) as interrupts, ExitStack() as stack:
-        limits = Limits(pushing.patience, time.monotonic() + LONGEST, interrupts.stop)
+    with ExitStack() as stack:
+        limits = Limits(pushing.patience, time.monotonic() + LONGEST, stop)
         ways = [
             stack.enter_context(Transport(repository, remote, pushing.login, limits, route=pushing.route))
             for remote in pushing.remotes
@@ -51,6 +54,7 @@ def inherit(
             try:
                 commit = way.fetch(None, room=WHOLE)
             except PushError as error:
+                _refuse_stopped(error)
                 words = error.words or error.result.sentence
                 raise RefusedError(
                     f"the remote '{name}' holds a history that cannot be fetched ({words}); run again, or clone it"
@@ -76,6 +80,7 @@ def _with_history(ways: list[Transport]) -> list[Transport]:
         try:
             return way.ask() is not None
         except PushError as error:
+            _refuse_stopped(error)
             logger.warning(
                 "Whether the remote '%s' holds a mirror is not known: %s", way.remote.name, error.result.sentence
             )
@@ -86,3 +91,8 @@ def _with_history(ways: list[Transport]) -> list[Transport]:
     with ThreadPoolExecutor(len(ways)) as pool:
         answers = [pool.submit(ask, way) for way in ways]
         return [way for way, answer in zip(ways, answers, strict=True) if result_of(answer)]
+
+
+def _refuse_stopped(error: PushError) -> None:
+    if error.result is PushResult.STOPPED:
+        raise StoppedError("a signal came while a remote was asked; nothing is changed") from error

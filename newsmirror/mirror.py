@@ -42,10 +42,11 @@ class Mirror:
         self.made: str | None = None
         """The commit of this run, as soon as the branch has it."""
 
-    def open(self) -> None:
+    def open(self, *, stop: Callable[[], bool] = lambda: False) -> None:
         """Make or adopt the working copy, take the lock, put an interrupted run right, bring the state up to date.
 
-        Raises RefusedError, BusyError or NoSpaceError; nothing is left open then.
+        *stop* says whether remotes should not be waited for any more; it is asked often, from threads. Raises
+        RefusedError, BusyError, StoppedError or NoSpaceError; nothing is left open then.
         """
         with writing("NEWSMIRROR_REPO"), ExitStack() as stack:
             self.repository = open_repository(self.config, self.site)
@@ -61,7 +62,7 @@ class Mirror:
             self._checkout = Checkout(self.repository)
             tip = self._sound_tip()
             self._checkout.finish()
-            self.base = tip or self._inherit()
+            self.base = tip or self._inherit(stop)
             """The commit that this run builds on, None before the first."""
             self.store = open_state(self.repository, self.base, doubtful=self._lock.died is not None)
             stack.callback(self.store.close)
@@ -81,11 +82,11 @@ class Mirror:
             refuse_strangers(self.repository, tip, self.site)
         return tip
 
-    def _inherit(self) -> str | None:
+    def _inherit(self, stop: Callable[[], bool]) -> str | None:
         """The commit of a remote that a new working copy goes on from."""
         return inherit(
             self.repository, self.config.pushing,
-            site=self.site, checkout=self._checkout, committer=self.committer, now=self.now,
+            site=self.site, checkout=self._checkout, committer=self.committer, now=self.now, stop=stop,
         )  # fmt: skip
 
     def _recover(self, died: float | None) -> None:

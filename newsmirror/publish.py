@@ -51,10 +51,10 @@ class Publisher:
 
     # Opening
 
-    def open(self) -> None:
+    def open(self, *, stop: Callable[[], bool] = lambda: False) -> None:
         """Open the mirror, see `Mirror.open`, and what a run keeps beside it."""
         with ExitStack() as stack:
-            self._mirror.open()
+            self._mirror.open(stop=stop)
             stack.callback(self._mirror.close)
             self._store, repository = self._mirror.store, self._mirror.repository
             self._stage = Stage(repository, self._mirror.base)

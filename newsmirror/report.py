@@ -1,5 +1,6 @@
 """Scrapy's stats → what the outcome of a run is decided from, and back."""
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from newsmirror.exceptions import NewsmirrorError
 from newsmirror.outcome import Outcome, Report, judge
 from newsmirror.remotes import RemotePush
 from newsmirror.status import note_early_end, outcome_of_error
+
+logger = logging.getLogger(__name__)
 
 OUTCOME = "newsmirror/outcome"
 EXPECTED = {"finished", "shutdown"}
@@ -45,19 +48,25 @@ def record(crawler: Crawler, outcome: Outcome, pushes: Iterable[RemotePush] = ()
 
 
 def record_early_end(crawler: Crawler, repo: Path, error: NewsmirrorError) -> Outcome:
-    """Keep that a run could not open the working copy, in the stats and on the record of runs."""
+    """Say that a run could not open the working copy, and keep it in the stats and on the record of runs."""
     outcome = outcome_of_error(error)
     record(crawler, outcome)
+    logger.error("%s: %s", outcome.label, error)
     note_early_end(repo, outcome, str(error), finished=datetime.now(UTC))
     return outcome
 
 
-def outcome_of(crawler: Crawler) -> Outcome:
-    """How a crawl ended: as the publisher recorded, or, with the pipelines off, as its counts say."""
-    assert crawler.stats
-    if label := crawler.stats.get_value(OUTCOME):
+def outcome_of(crawler: Crawler, *, broken: bool = False) -> Outcome:
+    """How a crawl ended: as the publisher recorded, or, with the pipelines off, as its counts say.
+
+    *broken*: it has ended with an exception, by which it may not even have begun.
+    """
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    if label := stats.get(OUTCOME):
         return Outcome.named(str(label))
-    if "start_time" in crawler.stats.get_stats() and crawler.stats.get_value("finish_reason") is None:
-        return Outcome.INTERRUPTED  # a second signal has stopped the reactor under the crawl
-    reason = str(crawler.stats.get_value("finish_reason", "start_error"))
-    return judge(read_report(crawler, reason)) or Outcome.NOTHING_NEW
+    if broken:
+        return Outcome.FAILED
+    reason = stats.get("finish_reason")
+    if reason is None:
+        return Outcome.INTERRUPTED  # a second signal has stopped the reactor under the crawl, or before it
+    return judge(read_report(crawler, str(reason))) or Outcome.NOTHING_NEW

@@ -9,7 +9,15 @@ from types import MappingProxyType
 from typing import Any
 
 from newsmirror.durable import swap_file
-from newsmirror.exceptions import BusyError, CommitError, GitError, NewsmirrorError, NoSpaceError, StateError
+from newsmirror.exceptions import (
+    BusyError,
+    CommitError,
+    GitError,
+    NewsmirrorError,
+    NoSpaceError,
+    StateError,
+    StoppedError,
+)
 from newsmirror.items import stamp
 from newsmirror.outcome import Outcome, PushResult, Report
 from newsmirror.private import private_folder
@@ -38,7 +46,7 @@ class Result:
 
 
 OUTCOMES: dict[type[NewsmirrorError], Outcome] = {
-    BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE,
+    BusyError: Outcome.BUSY, NoSpaceError: Outcome.NO_SPACE, StoppedError: Outcome.INTERRUPTED,
     CommitError: Outcome.COMMIT_FAILED, GitError: Outcome.COMMIT_FAILED, StateError: Outcome.FAILED,
 }  # fmt: skip
 

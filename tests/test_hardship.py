@@ -132,6 +132,25 @@ def test_two_signals_end_at_once_and_lose_nothing(server: SampleServer, repo: Pa
     assert is_whole(repo)
 
 
+def test_signals_while_the_working_copy_is_opened_are_an_interruption(server: SampleServer, repo: Path) -> None:
+    git(repo.parent, "init", "-q", "-b", "main", str(repo))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        git(repo, "remote", "add", "far", f"https://127.0.0.1:{silent.getsockname()[1]}/o/r.git")
+        process = start(repo, server.url, "-s", "NEWSMIRROR_REMOTES=far")
+        with silent.accept()[0]:
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+            process.send_signal(signal.SIGTERM)
+            begun = time.monotonic()
+            code, said = end(process)
+
+    assert code == 40, said
+    assert time.monotonic() - begun < 15  # the remote alone would be waited for longer
+    assert "interrupted: a signal came while a remote was asked; nothing is changed" in said
+    assert run(repo, server.url)[0] == 0
+    assert is_whole(repo)
+
+
 def test_lost_terminal_that_is_to_be_ignored_ends_nothing(server: SampleServer, repo: Path) -> None:
     process = start(repo, server.url, prefix=("nohup",))
     time.sleep(1)

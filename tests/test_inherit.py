@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from newsmirror.config import Config
-from newsmirror.exceptions import RefusedError
+from newsmirror.exceptions import RefusedError, StoppedError
 from newsmirror.outcome import Outcome, PushResult
 from newsmirror.publish import Publisher
 from newsmirror.spiders.secretchina import SITE
@@ -76,6 +76,16 @@ def test_remote_that_is_down_does_not_keep_from_beginning(tmp_path: Path, caplog
 
     assert result.outcome is Outcome.PARTLY_PUSHED
     assert "Whether the remote 'down' holds a mirror is not known: the remote cannot be reached" in caplog.text
+
+
+def test_signal_ends_the_wait_for_a_remote_and_begins_nothing(tmp_path: Path) -> None:
+    new = open_copy(tmp_path / "new", make_bare(tmp_path / "far.git"))
+
+    with pytest.raises(StoppedError, match="a signal came while a remote was asked; nothing is changed"):
+        Publisher(new, SITE).open(stop=lambda: True)
+
+    assert tip_of(new.repo) is None
+    assert publish(new, story(1)).outcome is Outcome.PUBLISHED
 
 
 def test_history_that_cannot_be_fetched_is_not_begun_anew(tmp_path: Path) -> None:

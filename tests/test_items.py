@@ -68,12 +68,13 @@ def test_row_from_a_line() -> None:
         "", "{", "[]", "{}", "1", "[" * 300_000, '{"a":' * 300_000,
         LINE.replace("990001,", '"x",'), LINE.replace("990001,", f"{2**63},"), LINE.replace("990001,", "1e999,"),
         LINE.replace('"p1"', '["p1"]'), LINE.replace('["河边"]', "3"), LINE.replace('["河边"]', "[3]"),
-        LINE.replace("河边", "\\ud800"), LINE.replace("00:30:00Z", "00:30:00"), LINE.replace("2021-12-17T00", "9999-12-31T23"),
+        LINE.replace("河边", "\\ud800"), LINE.replace("00:30:00Z", "00:30:00"),
+        LINE.replace("2021-12-17T00", "9999-12-31T23"),
     ],
 )  # fmt: skip
 def test_row_from_something_else(line: str) -> None:
     assert line != LINE
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         Row.from_json(line)
 
 

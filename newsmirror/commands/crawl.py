@@ -80,8 +80,7 @@ class Command(CrawlCommand):
         self.crawler_process.crawl(crawler, **opts.spargs)
         hang_up_is_an_end()
         self.crawler_process.start()
-        failed = self.crawler_process.bootstrap_failed and not crawler.stats
-        self.exitcode = Outcome.FAILED.exit_code if failed else outcome_of(crawler).exit_code
+        self.exitcode = outcome_of(crawler, broken=self.crawler_process.bootstrap_failed).exit_code
         self._tell(started)
 
     def _watched(self) -> AbstractContextManager[object]:

@@ -3,7 +3,7 @@
 import argparse
 import logging
 import signal
-from contextlib import closing
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from scrapy.exceptions import UsageError
@@ -53,8 +53,9 @@ class Command(MirrorCommand):
     ) -> None:
         mirror = Mirror(config, self._named(args) or site, lambda: datetime.now(UTC))
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        mirror.open()
-        with closing(mirror), Interrupts(already=False) as interrupts:
+        with Interrupts(already=False) as interrupts, ExitStack() as stack:
+            mirror.open(stop=interrupts.stop)
+            stack.callback(mirror.close)
             rebuilder = Rebuilder(mirror)
             dry = opts.dry_run or config.dry_run
             result = rebuilder.rehearse() if dry else rebuilder.run(stop=interrupts.stop)

@@ -41,10 +41,10 @@ class PublishPipeline:
         config = Config.from_settings(self._crawler.settings)
         publisher = Publisher(config, self._spider.site)
         try:
-            publisher.open()
+            with Interrupts(already=False) as interrupts:
+                publisher.open(stop=interrupts.stop)
         except NewsmirrorError as error:
             outcome = record_early_end(self._crawler, config.repo, error)
-            logger.error("%s: %s", outcome.label, error)
             raise CloseSpider(outcome.label) from error
         self._publisher, self._spider.memory = publisher, publisher.memory
 

@@ -71,6 +71,8 @@ SPIDER_CONTRACTS = {
     "newsmirror.contracts.KnownArticle": 11,
 }
 EXTENSIONS = {
+    "scrapy.extensions.memusage.MemoryUsage": None,  # charges a run with the memory of who has started it
+    "newsmirror.bound.RunMemory": 0,
     "newsmirror.progress.Progress": 500,  # switches itself off where nobody looks at a terminal
 }
 

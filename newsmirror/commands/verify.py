@@ -9,7 +9,9 @@ from scrapy.exceptions import UsageError
 from newsmirror.clone import Clone
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError, NewsmirrorError
+from newsmirror.hostlimits import size_words
 from newsmirror.mirror_command import OwnCommand
+from newsmirror.upkeep import packed_size
 from newsmirror.verify import Verifier, find_site
 
 SHOWN = 100
@@ -64,7 +66,9 @@ class Command(OwnCommand):
         more = sum(1 for _ in findings)
         if more:
             print(f"and {more} more; --all prints them")
-        if not clone.has_commit:
+        if clone.repository:
+            print(size_words(packed_size(clone.repository)))
+        else:
             print("this is no git working copy: files were not compared with a commit")
         print(f"{verifier.articles} articles, {verifier.files} files, {count + more} findings")
         self.exitcode = FOUND if count else 0

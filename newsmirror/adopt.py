@@ -18,7 +18,7 @@ from newsmirror.state import read_rows
 
 START_FILES = {"readme", "license", "licence", "copying", ".gitignore", ".gitattributes", ".github", "links"}
 """What a host puts into a new repository; with nothing else in it, we adopt it."""
-OUR_FOLDERS = ("pages", "images", "indexes", "tags", "data", "feeds")
+OUR_FOLDERS = ("pages", "images", "indexes", "tags", "data", "feeds", "signed")
 WRITTEN = (".", ".git", ".git/objects", ".git/objects/pack", ".git/refs", ".git/refs/heads", ".git/newsmirror")
 HALF_MADE = ".git.new"
 """Where a repository is made until it is whole."""

@@ -11,17 +11,19 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from newsmirror.exceptions import GitError, RefusedError
 from newsmirror.git import Repository
 from newsmirror.gitindex import Cone, GitIndex
 from newsmirror.gitprocess import Pipe
+from newsmirror.gittrees import FOLDER, PLAIN, read_tree
 
 MAX_BYTES = 16 * 1024 * 1024
 """Larger files are none of a mirror, and are not read."""
-PLAIN = ("100644", "100755")
-FOLDER = "40000"
+AT_ONCE = 1024 * 1024
 DAY = re.compile(r"data/\d+/\d+/[^/]+\.jsonl")
 
 
@@ -42,6 +44,15 @@ class Entry:
     @property
     def is_file(self) -> bool:
         return self.mode is not None and stat.S_ISREG(self.mode)
+
+    @property
+    def is_plainly_committed(self) -> bool:
+        """Whether the commit has an ordinary file of this name."""
+        return self.committed is not None and self.committed[0] in PLAIN
+
+    def is_id(self, number: bytes) -> bool:
+        """Whether the commit has the ordinary file whose content has this id."""
+        return self.committed is not None and self.committed[0] in PLAIN and self.committed[1] == number
 
     def is_content(self, content: bytes) -> bool:
         """Whether the commit has this content."""
@@ -93,6 +104,34 @@ class Clone:
                 return file.read()
         finally:
             os.close(descriptor)
+
+    def hashes(self, path: str) -> tuple[str, bytes] | None:
+        """The SHA-256 of an ordinary file of any size and git's id of it, None where there is none."""
+        try:
+            descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (OSError, ValueError):
+            content = self._hidden(path)
+            return None if content is None else self._hash(BytesIO(content), len(content))
+        try:
+            about = os.fstat(descriptor)
+            if not stat.S_ISREG(about.st_mode):
+                return None
+            with open(descriptor, "rb", closefd=False) as file:
+                return self._hash(file, about.st_size)
+        finally:
+            os.close(descriptor)
+
+    def _hash(self, file: BinaryIO, size: int) -> tuple[str, bytes]:
+        make = hashlib.sha256 if len(self._tree or b"") == 32 else hashlib.sha1
+        plain, named = hashlib.sha256(), make(b"blob %d\0" % size, usedforsecurity=False)
+        while part := file.read(AT_ONCE):
+            plain.update(part)
+            named.update(part)
+        return plain.hexdigest(), named.digest()
+
+    def is_there(self, path: str) -> bool:
+        """Whether there is anything of this name; links are not followed."""
+        return os.path.lexists(self.root / path) or self._ask(path) is not None
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or folder of this name inside the folder."""
@@ -159,12 +198,8 @@ class Clone:
         kind, content = self._object(tree.hex()) or ("", b"")
         if kind != "tree":
             raise GitError("git ended while it was asked for a folder")
-        position = 0
-        while position < len(content):
-            space, end = content.index(b" ", position), content.index(b"\0", position)
-            mode, name = content[position:space].decode(), content[space + 1 : end].decode(errors="surrogateescape")
-            position = end + 1 + len(tree)
-            yield name, (mode, content[end + 1 : position])
+        for name, mode, number in read_tree(content, len(tree)):
+            yield name, (mode, number)
 
     def _object(self, name: str) -> tuple[str, bytes] | None:
         """Kind and content of an object, None where there is none."""

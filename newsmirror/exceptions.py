@@ -41,6 +41,10 @@ class CommitError(NewsmirrorError):
     """Raised by `Committer` when git did not take the commit; carries git's words."""
 
 
+class SigningError(NewsmirrorError):
+    """Raised by `sshkeys` when nothing can be signed, or a signature is not good; carries the reason."""
+
+
 class GitError(NewsmirrorError):
     """Raised by `Repository` when a git command fails; its text is git's, without paths and credentials."""
 

@@ -92,9 +92,10 @@ class Rebuilder:
         try:
             with self._store.transaction(), closing(Stage(self._mirror.repository, self._mirror.base)) as stage:
                 files = self._files(stage)
-                if first := next(files, None):
+                first = next(files, None)
+                if first or not self._mirror.is_signed:
                     room = ROOM_AN_ARTICLE * self._store.count()
-                    self._mirror.commit(chain([first], files), "newsmirror: rebuild", size=room)
+                    self._mirror.commit(chain([first] if first else (), files), "newsmirror: rebuild", size=room)
         except StateError:
             self._mirror.renew_state()
             if not self._mirror.made:

@@ -119,6 +119,11 @@ NEWSMIRROR_SSH_KNOWN_HOSTS = os.environ.get("NEWSMIRROR_SSH_KNOWN_HOSTS")
 NEWSMIRROR_CREDENTIALS = os.environ.get("NEWSMIRROR_CREDENTIALS")
 """file | tokens for https, one line a host: `https://user:token@host`; readable by its owner only |
 `/etc/newsmirror/credentials`"""
+NEWSMIRROR_SIGN_KEY = os.environ.get("NEWSMIRROR_SIGN_KEY")
+"""file | a private key of `ssh-keygen -t ed25519 -N ''`, not the one that pushes: every commit then holds a signed
+statement of what is in it, see [safety.md](safety.md#signed-mirrors) | `/etc/newsmirror/sign_key`"""
+NEWSMIRROR_SIGN_DAYS = os.environ.get("NEWSMIRROR_SIGN_DAYS", "30")
+"""days, 1 to 9999 | how long a signed statement is good for where no newer one comes | `14`"""
 NEWSMIRROR_AUTHOR = os.environ.get("NEWSMIRROR_AUTHOR", "newsmirror <newsmirror@example.invalid>")
 """`name <mail>` | author and committer | `mirror <mirror@example.invalid>`"""
 NEWSMIRROR_SITE_URL = os.environ.get("NEWSMIRROR_SITE_URL")

@@ -40,7 +40,8 @@ class ListWriter:
 
     def _always(self) -> Iterator[OutputFile]:
         yield OutputFile(paths.FRONT, self._front().encode())
-        links = render.render_links(site=self._site, prefix=self._prefix, style=self._config.style)
+        signed = self._config.signing is not None
+        links = render.render_links(site=self._site, prefix=self._prefix, style=self._config.style, signed=signed)
         yield OutputFile(paths.LINKS, links.encode())
 
     def _listings(self, subject: lists.Subject, months: set[str]) -> Iterator[lists.Listing]:

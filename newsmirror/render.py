@@ -234,8 +234,8 @@ def render_front(
     )
 
 
-def render_links(*, site: Site, prefix: str | None, style: PageStyle) -> str:
-    """The address book."""
+def render_links(*, site: Site, prefix: str | None, style: PageStyle, signed: bool = False) -> str:
+    """The address book; *signed*: say how to check the publisher's signature."""
     address = destination(paths.public_address(prefix, paths.FRONT, "")) or None
     return _render(
         "links.md.j2",
@@ -245,4 +245,5 @@ def render_links(*, site: Site, prefix: str | None, style: PageStyle) -> str:
         host=site.host,
         address=address,
         links=style.blocks.links,
+        signed=signed,
     )

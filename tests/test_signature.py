@@ -13,7 +13,6 @@ from newsmirror.clone import Clone
 from newsmirror.config import Config
 from newsmirror.manifests import FOLDER, SIGNATURE, STATEMENT, is_own
 from newsmirror.outcome import Outcome
-from newsmirror.pictures import picture_file
 from newsmirror.signature import SignatureCheck
 from newsmirror.sshkeys import fingerprint, public_key, sign
 from newsmirror.statement import Statement, decode
@@ -211,8 +210,9 @@ def test_rebuild_with_another_pattern_keeps_the_statement_right(signed: tuple[Pa
     assert_good(repo, key)
 
 
-@pytest.mark.parametrize("merged", [False, True], ids=["rebased", "merged"])
-@pytest.mark.parametrize("they_sign", [False, True], ids=["they do not sign", "they sign"])
+@pytest.mark.parametrize(
+    ("merged", "they_sign"), [(False, False), (True, True)], ids=["rebased, they do not sign", "merged, they sign"]
+)
 def test_publishers_that_are_joined_sign_what_both_have(tmp_path: Path, *, merged: bool, they_sign: bool) -> None:
     far, other = make_bare(tmp_path / "far.git"), make_bare(tmp_path / "other.git")
     ours, theirs = make_key(tmp_path, "ours"), make_key(tmp_path, "theirs")
@@ -289,6 +289,16 @@ def swap_lists(repo: Path) -> None:
     (repo / "signed/2026/11/23.sha256").write_bytes(old.stdout)
 
 
+def add(path: Path, text: str = "# x\n") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def make_link(path: Path, target: str) -> None:
+    path.unlink()
+    path.symlink_to(target)
+
+
 ATTACKS: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "page changed": (lambda r: append(r / PAGE), {PAGE}),
     "code changed": (lambda r: append(r / f"{PAGE}.png"), {f"{PAGE}.png"}),
@@ -299,20 +309,11 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "feed changed": (lambda r: append(r / "feeds/all.xml"), {"feeds/all.xml"}),
     "page gone": (lambda r: (r / PAGE).unlink(), {PAGE}),
     "list gone": (lambda r: (r / "indexes/p3.md").unlink(), {"indexes/p3.md"}),
-    "page added": (lambda r: (r / "pages/2026/11/23/9.md").write_text("# x\n"), {"pages/2026/11/23/9.md"}),
-    "page of a new day added": (
-        lambda r: [(r / "pages/2026/11/24").mkdir(), (r / "pages/2026/11/24/9.md").write_text("# x\n")],
-        {"pages/2026/11/24/9.md"},
-    ),
-    "file added": (lambda r: (r / "index.html").write_text("<script>"), {"index.html"}),
-    "picture added": (
-        lambda r: [
-            (r / "images/00").mkdir(parents=True),
-            (r / "images/00/x.webp").write_bytes(picture_file(b"x").content),
-        ],
-        {"images/00/x.webp"},
-    ),
-    "page a link": (lambda r: [(r / PAGE).unlink(), (r / PAGE).symlink_to("2.md")], {PAGE}),
+    "page added": (lambda r: add(r / "pages/2026/11/23/9.md"), {"pages/2026/11/23/9.md"}),
+    "page of a new day added": (lambda r: add(r / "pages/2026/11/24/9.md"), {"pages/2026/11/24/9.md"}),
+    "file added": (lambda r: add(r / "index.html", "<script>"), {"index.html"}),
+    "picture added": (lambda r: add(r / "images/00/x.webp"), {"images/00/x.webp"}),
+    "page a link": (lambda r: make_link(r / PAGE, "2.md"), {PAGE}),
     "hashes changed": (lambda r: append(r / "signed/2026/11/23.sha256"), {"signed/2026/11/23.sha256"}),
     "hashes gone": (lambda r: (r / "signed/2026/11.sha256").unlink(), {"signed/2026/11.sha256"}),
     "hashes of another run": (swap_lists, {"signed/2026/11/23.sha256"}),
@@ -337,7 +338,9 @@ def test_what_was_changed_is_named(signed: tuple[Path, Path], name: str) -> None
 
     assert {path for path, _ in on_disk} - {STATEMENT} == expected - {STATEMENT}
     assert {path for path, _ in in_a_commit} - {STATEMENT} == expected - {STATEMENT}
-    assert {path for path in expected if path.startswith(("pages/", "data/", "signed/2"))} <= {p for p, _ in without_git}
+    assert {path for path in expected if path.startswith(("pages/", "data/", "signed/2"))} <= {
+        p for p, _ in without_git
+    }
     assert all((on_disk, in_a_commit, without_git))
 
 
@@ -400,6 +403,17 @@ def test_cut_history_is_seen(signed: tuple[Path, Path]) -> None:
     assert check(repo, key)[0] == [
         (STATEMENT, "number 2 follows one that the history does not hold: it was cut or written anew"),
     ]  # fmt: skip
+
+
+def test_a_list_changed_in_a_new_history_is_seen_by_the_value_over_all_files(signed: tuple[Path, Path]) -> None:
+    repo, key = signed
+    append(repo / "indexes/p3.md")
+    git(repo, "checkout", "-q", "--orphan", "again")
+    commit_all(repo)
+
+    assert check(repo, key)[0][0] == (
+        STATEMENT, "does not fit: files outside of signed/, pages/ and data/ are not as signed",
+    )  # fmt: skip
 
 
 def test_frozen_mirror_is_seen_after_its_time(signed: tuple[Path, Path]) -> None:

@@ -1,9 +1,18 @@
 """``scrapy verify`` as an operator calls it."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
+from newsmirror.items import stamp
+from newsmirror.manifests import STATEMENT
+from newsmirror.publish import Publisher
+from newsmirror.spiders.secretchina import SITE
+from newsmirror.sshkeys import fingerprint, public_key
+from newsmirror.statement import decode
 from tests.conftest import Run, git, run_scrapy
+from tests.test_publish import READ, page_of, story
+from tests.test_signature import configured, make_key
 
 
 def verify(*words: str, cwd: Path) -> tuple[int, list[str], str]:
@@ -47,3 +56,31 @@ def test_refusals(tmp_path: Path) -> None:
     assert verify(".", cwd=tmp_path) == (
         2, [], "newsmirror: this is no mirror of a known site; name a folder with the data/ of one\n",
     )  # fmt: skip
+
+
+def test_signature(tmp_path: Path) -> None:
+    key, repo = make_key(tmp_path, "key"), tmp_path / "mirror"
+    config = configured(repo, key)
+    publisher = Publisher(config, SITE)  # by the clock of this machine, which the command asks as well
+    publisher.open()
+    with closing(publisher):
+        publisher.add(page_of(story(1), config))
+        publisher.finish(READ)
+    statement = decode((repo / STATEMENT).read_bytes())
+    by_key = ("--signature", "--key", f"{key}.pub")
+
+    assert verify(*by_key, "mirror", cwd=tmp_path) == (0, [
+        f"statement 1 of {stamp(statement.time)}, good until {stamp(statement.expires)}, from https://www.secretchina.com/",
+        f"signed by {fingerprint(public_key(key))}",
+        "1 articles, 11 files, 0 findings",
+    ], "")  # fmt: skip
+    assert verify("--signature", "mirror", cwd=tmp_path) == (
+        2, [], "newsmirror: --signature needs --key: a file with the publisher's public key, or its fingerprint "
+        "SHA256:…\n",
+    )  # fmt: skip
+    assert verify(*by_key, "--seen", "none", "mirror", cwd=tmp_path)[2] == (
+        "newsmirror: --seen names no statement; give a signed/statement.txt that you have kept, or an earlier clone\n"
+    )
+    (repo / "pages/2026/11/23/1.md").unlink()
+    code, lines, _ = verify(*by_key, "mirror", cwd=tmp_path)
+    assert (code, lines[0]) == (1, "pages/2026/11/23/1.md: is missing; a signed list names it")

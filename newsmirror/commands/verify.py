@@ -45,7 +45,7 @@ class Command(OwnCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
-            raise UsageError("use: scrapy verify [--all] [FOLDER]")
+            raise UsageError("use: scrapy verify [--all] [--signature --key KEY [--seen STATEMENT]] [FOLDER]")
         assert self.settings
         try:
             config = Config.from_settings(self.settings)

@@ -26,7 +26,7 @@ class BusyError(NewsmirrorError):
 
 
 class StoppedError(NewsmirrorError):
-    """Raised by `inherit` when signals end the wait for a remote."""
+    """Raised by `inherit` when signals end the wait for a remote, by `Rebuilder` when one comes before the commit."""
 
 
 class NoSpaceError(NewsmirrorError):

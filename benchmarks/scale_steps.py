@@ -4,6 +4,7 @@ import hashlib
 import random
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, cycle
@@ -58,8 +59,8 @@ def build(folder: Path, count: int) -> None:
     mirror = Mirror(config, SITE, now)
     mirror.open()
     mirror.store.rebuild(archive.rows(), "")
-    with mirror.store.transaction():
-        lists = ListWriter(mirror.store, SITE, config, PREFIX).all_files()
+    with mirror.store.transaction(), closing(Stage(mirror.repository, mirror.base)) as stage:
+        lists = ListWriter(mirror.store, stage, SITE, config, PREFIX).all_files()
         mirror.commit(chain(archive.files(), lists), f"newsmirror: {count} new, 0 updated", size=count * 7000)
     mirror.follow()
     mirror.close()

@@ -8,7 +8,7 @@ from newsmirror import paths
 from newsmirror.checks import goal_of
 from newsmirror.hostview import Shown
 from newsmirror.items import Article, Row, block_lines
-from newsmirror.lists import subjects
+from newsmirror.lists import Subject, subjects
 from newsmirror.qr import shows_address
 from newsmirror.script import Script, can_convert
 from newsmirror.site import Site
@@ -41,8 +41,7 @@ class Judge:
         if row.url not in shown.links:
             yield "does not name its source address"
         goals = {goal_of(target, row.path) for target in shown.links}
-        missing = [f"{subject.stem}.md" for subject in subjects(row) if f"{subject.stem}.md" not in goals]
-        if missing:
+        if missing := next((places for places in map(_places, subjects(row)) if goals.isdisjoint(places)), None):
             yield f"does not link to {missing[0]}"
 
     def _text_fault(self, row: Row, shown: Shown, article: Article | None) -> str | None:
@@ -71,6 +70,12 @@ class Judge:
             yield "has no QR code"
         elif not shows_address(code, address):
             yield f"has a QR code that is not that of {address[:120]}"
+
+
+def _places(subject: Subject) -> tuple[str, ...]:
+    """The lists of a subject that a page may link to: which one it is depends on when the page was made."""
+    own = f"{subject.stem}.md"
+    return (own, paths.tags_path(paths.tag_block(subject.key))) if subject.kind == "tag" else (own,)
 
 
 def _unshown(article: Article, text: str, script: Script) -> str | None:

@@ -29,6 +29,18 @@ DAY, ID = "\x01", "\x02"
 """What stands in a form of addresses or paths for an article's day and id: a million of them have a few forms."""
 COLUMNS = "a.id, a.category, a.published, a.date_only, a.title, a.digest, a.tags, a.url, a.path"
 NEWEST_FIRST = "ORDER BY month DESC, published DESC, id DESC"
+LAST = "\U0010ffff"
+"""Sorts behind all that a tag can go on with."""
+TAGS_BETWEEN = """
+WITH RECURSIVE names (tag) AS (
+    SELECT MIN(tag) FROM tags WHERE tag >= ?1 AND tag < ?2
+    UNION ALL SELECT (SELECT MIN(tag) FROM tags WHERE tag > names.tag AND tag < ?2) FROM names WHERE tag IS NOT NULL)
+SELECT n.tag, a.id, a.published, a.path FROM names n
+LEFT JOIN tags t ON t.tag = n.tag AND NOT EXISTS (SELECT 1 FROM tags WHERE tag = n.tag LIMIT 1 OFFSET ?3)
+LEFT JOIN articles a ON a.id = t.id
+WHERE n.tag IS NOT NULL ORDER BY n.tag, t.published DESC, t.id DESC
+"""
+"""Names one jump each; only rare ones are looked at further."""
 MEMORY = 64 * 1024
 """KB that SQLite may keep in memory while it takes in a whole archive."""
 VERSION = 2
@@ -167,6 +179,24 @@ class Catalog:
 
     def has_tag(self, tag: str) -> bool:
         return self.has_over(Subject("tag", tag), 0)
+
+    def tags_between(self, start: str, end: str, enough: int) -> dict[str, list[str]]:
+        """The tags from *start* up to, without, *end* in the order of code points, each with the paths of its
+        articles, newest first; with none where it has *enough* articles."""
+        found: dict[str, list[str]] = {}
+        for tag, identifier, published, path in self._db.execute(TAGS_BETWEEN, (start, end, enough - 1)):
+            paths = found.setdefault(tag, [])
+            if identifier is not None:
+                day = datetime.fromtimestamp(published, BEIJING).date()
+                paths.append(self._text(path, identifier, day))
+        return found
+
+    def first_characters(self) -> Iterator[str]:
+        """What tags begin with, in the order of code points, one jump each."""
+        found = self._db.execute("SELECT MIN(tag) FROM tags").fetchone()[0]
+        while found:
+            yield found[0]
+            found = self._db.execute("SELECT MIN(tag) FROM tags WHERE tag > ?", (found[0] + LAST,)).fetchone()[0]
 
     # All there is, for what is made anew as a whole; each walks through the archive without holding it
 

@@ -17,6 +17,8 @@ from newsmirror.site import Site
 MAX_BYTES = 512 * 1024
 """Hosts stop showing Markdown somewhere above this."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|\ufeff")
+LISTS = ("indexes/", "tags/")
+"""Where a heading may stand on a further part of a list, or not yet: a link that misses it leads to the list's head."""
 FOLLOWING = "a paragraph that follows"
 
 
@@ -97,7 +99,7 @@ class Gate:
         goal = goal_of(place, path) if place else path
         if place and not self.exists(goal):
             return f"links to {_short(goal)}, which is not in the tree"
-        if not anchor or not goal.endswith(".md"):
+        if not anchor or not goal.endswith(".md") or (goal != path and goal.startswith(LISTS)):
             return None
         anchors = shown.anchors if goal == path else self._anchors(goal)
         if anchors is None or unquote(anchor) in anchors:

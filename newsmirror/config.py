@@ -19,7 +19,6 @@ from newsmirror.pushing import Pushing, read_pushing
 from newsmirror.render import Blocks, PageStyle
 from newsmirror.route import Route, find_conflict, read_route
 from newsmirror.script import Script, can_convert
-from newsmirror.sshkeys import SigningKey, read_signing
 
 PREFIX = "NEWSMIRROR_"
 BRANCH = re.compile(
@@ -42,15 +41,12 @@ class Config:
     public_url: str | None
     author: tuple[str, str]
     site_url: str | None
-    tags: tuple[str, ...] | None
-    """None: the site file's list."""
     page_path: str
     members_only: str
     feeds: str
     """``full``, ``summary`` or ``none``"""
     style: PageStyle
     pushing: Pushing
-    signing: SigningKey | None
     alarms: AlarmRules | None
     browser: str
     """``never``, ``lists`` or ``always``."""
@@ -96,20 +92,17 @@ class _Reader:
 
     def config(self) -> Config:
         repo = Path(self.text("REPO") or self.missing_repo()).absolute()
-        pushing = read_pushing(self.text, self.refuse, repo)
         config = Config(
             repo=repo,
             branch=self.branch(),
             public_url=self.address("PUBLIC_URL"),
             author=self.author(),
             site_url=self.address("SITE_URL"),
-            tags=self.tags(),
             page_path=self.page_path(),
             members_only=self.choice("MEMBERS_ONLY", ("teaser", "full"), "teaser"),
             feeds=self.choice("FEEDS", ("full", "summary", "none"), "full"),
-            style=PageStyle(self.blocks(), self.counter(), self.images(), self.script()),
-            pushing=pushing,
-            signing=read_signing(self.text, self.refuse, pushing.login.key),
+            style=PageStyle(self.blocks(), self.counter(), self.images(), self.script(), self.tags()),
+            pushing=read_pushing(self.text, self.refuse, repo),
             alarms=self.alarms(),
             browser=self.browser(),
             route=read_route(self.text, self.refuse),

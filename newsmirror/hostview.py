@@ -141,6 +141,12 @@ def _gitlab_name(heading: str) -> str:
     return f"anchor-{name}" if name.isdecimal() else name
 
 
+def shared_name(heading: str) -> str:
+    """The anchor that the first heading with this text has on GitHub and on GitLab alike, empty where they differ."""
+    name = _github_name(heading)
+    return name if name == _gitlab_name(heading) else ""
+
+
 def _is_word(character: str) -> bool:
     category = unicodedata.category(character)
     return category[0] in "LM" or category in ("Nd", "Pc")

@@ -7,8 +7,9 @@ from newsmirror.checks import MAX_BYTES, Gate, allowed_loads, block_faults
 from newsmirror.config import Config
 from newsmirror.exceptions import RefusedError
 from newsmirror.items import OutputFile, Page, Row
-from newsmirror.lists import NEWEST, OTHER, Entry, Listing, Subject
-from newsmirror.render import render_list
+from newsmirror.listpages import render_list
+from newsmirror.lists import NEWEST, OTHER, Entry, Listing, Subject, month_path
+from newsmirror.render import followed_tags
 from newsmirror.site import Site
 from newsmirror.stage import Stage
 
@@ -19,7 +20,7 @@ class Inspector:
     """Says which files of a run are fit to be published; writes nothing."""
 
     def __init__(self, config: Config, site: Site, stage: Stage):
-        self._config, self._stage = config, stage
+        self._config, self._site, self._stage = config, site, stage
         self._gate = Gate(exists=self._is_there, read=self._read, may_load=allowed_loads(config.style, site))
 
     def check_blocks(self) -> None:
@@ -43,7 +44,7 @@ class Inspector:
     def page_fault(self, page: Page) -> str | None:
         """What is wrong with a page or with the line that lists will have for it, None where both are fit."""
         row = Row.of(page)
-        coming = {paths.FRONT, paths.LINKS, *_lists_of(row), *(file.path for file in page.files())}
+        coming = {paths.FRONT, paths.LINKS, *self._lists_of(row), *(file.path for file in page.files())}
         gate = replace(self._gate, exists=lambda goal: goal in coming or self._is_there(goal))
         text, _, *pictures = page.files()
         if fault := next(filter(None, map(gate.fault, (text, *pictures))), None):
@@ -56,7 +57,7 @@ class Inspector:
     def other_faults(self, rows: list[Row]) -> list[str]:
         """What is wrong with the files written for these rows besides their pages, each with its path."""
         pages = {row.path for row in rows}
-        listed = dict.fromkeys(path for row in rows for path in _lists_of(row))
+        listed = dict.fromkeys(path for row in rows for path in self._lists_of(row))
         missing = [f"{path}, which is not there," for path in listed if not self._stage.exists(path)]
         files = (self._unjudged(file) for file in self._stage.files() if file.path not in pages)
         return missing + [f"{file.path}, which {fault}," for file in files if (fault := self._gate.fault(file))]
@@ -69,6 +70,16 @@ class Inspector:
         known = set(filter(lambda line: line.startswith(b"- "), old.split(b"\n")))
         return replace(file, content=b"\n".join(line for line in file.content.split(b"\n") if line not in known))
 
+    def _lists_of(self, row: Row) -> list[str]:
+        """The lists that an article's page links to; each stands in the tree when the article does."""
+        category = Subject("category", row.category or OTHER)
+        followed = followed_tags(self._site, self._config.style)
+        tags = [
+            f"{paths.tag_stem(tag)}.md" if tag in followed else paths.tags_path(paths.tag_block(tag))
+            for tag in row.tags
+        ]
+        return [f"{category.stem}.md", month_path(category, paths.month_of(row.day)), *tags]
+
     def _is_there(self, path: str) -> bool:
         return _is_inside(path) and self._stage.exists(path)
 
@@ -79,9 +90,3 @@ class Inspector:
 def _is_inside(path: str) -> bool:
     """Whether a path stays in the tree: git would take one that does not for something else."""
     return not path.startswith(("../", "/")) and path not in ("..", ".")
-
-
-def _lists_of(row: Row) -> list[str]:
-    """The lists that every article stands on."""
-    subjects = [Subject("category", row.category or OTHER), *(Subject("tag", tag) for tag in row.tags)]
-    return [f"{subject.stem}.md" for subject in subjects]

@@ -2,14 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from newsmirror import paths
 from newsmirror.checks import goal_of
 from newsmirror.hostview import Shown
 from newsmirror.items import Row
-from newsmirror.lists import FRONT_ENTRIES, NEWEST, subjects
+from newsmirror.lists import FRONT_ENTRIES, NEWEST, PAGED, Subject, subjects
 
+INDEX = re.compile(r"(?P<stem>tags/(?:all|u[0-9a-f]+/[0-9a-f]+))(?:-\d+)?\.md")
+"""A page of the index of tags, or a further part of it."""
 MONTH = re.compile(r"(?P<stem>.+)/(?P<month>\d{4}-\d{2})(?:-\d+)?\.md")
 ALL = ""
 """Stem of what is about every article."""
@@ -18,7 +20,15 @@ ALL = ""
 class ListCheck:
     """Collects what `data/` says and what lists show, and compares them. Holds numbers only."""
 
-    def __init__(self) -> None:
+    def __init__(self, followed: Iterable[str] = ()) -> None:
+        """*followed*: tags that have a page from the first article on."""
+        self._followed = frozenset(followed)
+        self._tags: dict[str, str] = {}
+        """Tag by the stem of its lists."""
+        self._paths: dict[int, int] = {}
+        """Hash of a page's path by id."""
+        self._indexed: dict[str, set[int]] = defaultdict(set)
+        """Hashes of where the index leads to, by the stem of its page."""
         self._wanted: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """By stem: time and id of each article."""
         self._months: dict[int, str] = {}
@@ -29,7 +39,8 @@ class ListCheck:
 
     def want(self, row: Row) -> None:
         """Take in an article that lists must name."""
-        self._ids[hash(row.path)] = row.id
+        self._ids[hash(row.path)], self._paths[row.id] = row.id, hash(row.path)
+        self._tags |= {Subject("tag", tag).stem: tag for tag in row.tags}
         self._months[row.id] = paths.month_of(row.day)
         for stem in (ALL, *(subject.stem for subject in subjects(row))):
             self._wanted[stem].append((int(row.published.timestamp()), row.id))
@@ -40,6 +51,9 @@ class ListCheck:
 
     def take(self, path: str, shown: Shown) -> None:
         """Take in a list that stands at *path*."""
+        if match := INDEX.fullmatch(path):
+            self._indexed[match["stem"]] |= {hash(goal_of(target, path)) for target in shown.links}
+            return
         match = MONTH.fullmatch(path)
         stem, month = (match["stem"], match["month"]) if match else (path.removesuffix(".md"), "")
         if path == paths.FRONT:
@@ -52,12 +66,32 @@ class ListCheck:
         for stem in sorted({*self._wanted, *self._shown}):
             for month, fault in self._list_faults(stem):
                 yield _path_of(stem, month), fault
+        for stem, wanted in sorted(self._index().items()):
+            if missing := len(wanted - self._indexed[stem]):
+                yield f"{stem}.md", f"does not lead to {missing} of its tags"
+
+    def _index(self) -> dict[str, set[int]]:
+        """Where each page of the index must lead to."""
+        found: dict[str, set[int]] = defaultdict(set)
+        everything = paths.tags_path().removesuffix(".md")
+        for stem, tag in self._tags.items():
+            page = paths.tags_path(paths.tag_block(tag))
+            found[everything].add(hash(page))
+            articles = self._wanted[stem]
+            goals = {hash(f"{stem}.md")} if self._is_paged(stem) else {self._paths[number] for _, number in articles}
+            found[page.removesuffix(".md")] |= goals
+        return found
+
+    def _is_paged(self, stem: str) -> bool:
+        return self._tags.get(stem) in self._followed or len(self._wanted[stem]) >= PAGED
 
     def _list_faults(self, stem: str) -> Iterator[tuple[str, str]]:
         wanted, shown = sorted(self._wanted.get(stem, []), reverse=True), self._shown.get(stem, {})
         if not wanted:
             for month in shown:
                 yield month, "is a list of nothing that data/ names"
+            return
+        if stem in self._tags and not shown and not self._is_paged(stem):
             return
         most = FRONT_ENTRIES if stem == ALL else NEWEST
         parts: dict[str, list[int]] = {"": [number for _, number in wanted[:most]]}

@@ -1,6 +1,6 @@
 """Which lists a change touches, and what stands on them. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +11,15 @@ from newsmirror.items import Row
 NEWEST = 200
 """Entries on one list: hosts give up on long Markdown files."""
 FRONT_ENTRIES = 30
+PAGED = 3
+"""A tag has a page of its own from so many articles on; a followed one from the first."""
+USUAL_TAGS = 20
+"""Tags that the front page names as used most."""
+USUAL_ARTICLES = 500
+"""The newest articles that these are counted in: what was used most years ago helps nobody, and would cost a count of
+all."""
+PART_BYTES = 200_000
+"""Of a page of tags, before Markdown is made of it: names and paths. Hosts show Markdown of up to 512 KB."""
 OTHER = "other"
 """Key of the list of articles whose category nothing said."""
 
@@ -52,7 +61,38 @@ class Listing:
     parent: tuple[str, str] | None = None
     """Name and path of the list this one belongs to."""
     months: tuple[tuple[str, str], ...] = ()
+    """On the list of the newest: name and path of each month, newest first."""
+    earlier: tuple[str, str] | None = None
+    """On the list of the newest: the month with which what it does not name goes on."""
+    older: tuple[str, str] | None = None
+    newer: tuple[str, str] | None = None
+    """On the list of a month: its neighbours among the months that have articles."""
     parts: tuple[str, ...] = ()
+    by_day: bool = False
+    """Whether each day has a heading, which pages link to."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagEntry:
+    """A tag as an index names it."""
+
+    name: str
+    paths: tuple[str, ...]
+    """Where it leads: to its page, or to its articles where it has none, the newest first."""
+
+    @property
+    def size(self) -> int:
+        """About the bytes that it takes."""
+        return 2 * len(self.name.encode()) + sum(map(len, self.paths)) + 40
+
+
+@dataclass(frozen=True)
+class TagPage:
+    """One file of an index of tags."""
+
+    path: str
+    entries: tuple[TagEntry, ...]
+    parts: tuple[str, ...]
 
 
 def touched(rows: Iterable[Row]) -> dict[Subject, set[str]]:
@@ -69,27 +109,65 @@ def subjects(row: Row) -> list[Subject]:
     return [Subject("category", row.category or OTHER), *(Subject("tag", tag) for tag in row.tags)]
 
 
-def newest_list(subject: Subject, name: str, rows: list[Row], months: list[str]) -> Listing:
-    """The list of a subject's newest articles; *months* are all of them, newest first."""
-    links = tuple((month, f"{subject.stem}/{month}.md") for month in months)
-    return Listing(f"{subject.stem}.md", name, tuple(map(Entry.of, rows)), months=links)
+def newest_list(subject: Subject, name: str, rows: list[Row], months: list[str], *, is_all: bool = False) -> Listing:
+    """The list of a subject's newest articles; *months* are all of them, newest first. *is_all*: it names every one."""
+    links = tuple((month, month_path(subject, month)) for month in months)
+    oldest = paths.month_of(rows[-1].day) if rows and months and not is_all else None
+    earlier = (oldest, month_path(subject, oldest)) if oldest else None
+    return Listing(f"{subject.stem}.md", name, tuple(map(Entry.of, rows)), months=links, earlier=earlier)
 
 
-def month_lists(subject: Subject, name: str, month: str, rows: list[Row]) -> list[Listing]:
-    """The lists of one month, oldest rows first in *rows*.
+def month_path(subject: Subject, month: str) -> str:
+    """The list of a month, or the first part of it; pages of a category's articles link to it."""
+    return f"{subject.stem}/{month}.md"
 
-    A part is full at 200 and never changes then: the first holds the oldest articles.
+
+def month_lists(subject: Subject, name: str, month: str, rows: list[Row], months: list[str]) -> list[Listing]:
+    """The lists of one month, oldest rows first in *rows*; *months* are all of the subject, newest first.
+
+    A part is full at 200 and its entries never change then: the first holds the oldest articles.
     """
     chunks = [rows[start : start + NEWEST] for start in range(0, len(rows), NEWEST)]
     stem = f"{subject.stem}/{month}"
     files = [f"{stem}.md" if number == 1 else f"{stem}-{number}.md" for number in range(1, len(chunks) + 1)]
+    newer, older = neighbours(month, months)
     return [
         Listing(
             path=path,
             title=f"{name} {month}",
             entries=tuple(Entry.of(row) for row in reversed(chunk)),
             parent=(name, f"{subject.stem}.md"),
+            older=(older, month_path(subject, older)) if older else None,
+            newer=(newer, month_path(subject, newer)) if newer else None,
             parts=tuple(files),
+            by_day=subject.kind == "category",
         )
         for path, chunk in zip(files, chunks, strict=True)
     ]
+
+
+def neighbours(month: str, months: list[str]) -> tuple[str | None, str | None]:
+    """The next and the previous of *months*, which are newest first."""
+    newer = min((other for other in months if other > month), default=None)
+    older = max((other for other in months if other < month), default=None)
+    return newer, older
+
+
+def usual_tags(rows: Iterable[Row]) -> list[str]:
+    """The tags that most of these articles carry, of those that have pages of their own."""
+    counts = Counter(tag for row in rows for tag in row.tags)
+    found = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [tag for tag, count in found if count >= PAGED][:USUAL_TAGS]
+
+
+def parted(entries: Iterable[TagEntry], least: int) -> list[list[TagEntry]]:
+    """Entries as files that hosts show; at least that many, because one that was there has to stay."""
+    parts: list[list[TagEntry]] = [[]]
+    room = PART_BYTES
+    for entry in entries:
+        if entry.size > room and parts[-1]:
+            parts.append([])
+            room = PART_BYTES
+        parts[-1].append(entry)
+        room -= entry.size
+    return parts + [[] for _ in range(least - len(parts))]

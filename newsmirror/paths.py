@@ -17,6 +17,8 @@ BLOB_FORMS = {
     "gitee.com": "https://gitee.com/{path}/blob/{branch}/",
     "codeberg.org": "https://codeberg.org/{path}/src/branch/{branch}/",
 }
+BLOCK = 32
+"""Code points of one page of tags."""
 NOT_PLAIN = re.compile(r"[\s()<>\[\]{}|^$\\`*_~&\"']")
 """What could end a Markdown destination or mean something in it."""
 REMOTE = re.compile(
@@ -77,6 +79,21 @@ def tag_stem(name: str) -> str:
     return f"tags/{name_digest(name)[:2]}/{file_name(name)}"
 
 
+def tag_block(name: str) -> int:
+    """The first of the 32 code points that the first character of a tag's name stands among.
+
+    Tags without a page of their own stand on the page of their block: a page for each character would cost more
+    than what stands on it.
+    """
+    return ord(name[0]) // BLOCK * BLOCK
+
+
+def tags_path(block: int | None = None, part: int = 1) -> str:
+    """The page of a block of tags (``tags/u4/4e20.md``), None: of the first characters of all; or a further part."""
+    stem = "tags/all" if block is None else f"tags/u{block >> 12:x}/{block:04x}"
+    return f"{stem}.md" if part == 1 else f"{stem}-{part}.md"
+
+
 def data_path(day: date) -> str:
     """The file of ``data/`` that holds the articles of a day (UTC+8)."""
     return f"data/{day:%Y/%m/%d}.jsonl"
@@ -88,8 +105,12 @@ def relative(target: str, start: str) -> str:
     shared = 0
     while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
         shared += 1
-    path = "../" * (len(here) - shared) + "/".join(there[shared:])
-    return NOT_PLAIN.sub(lambda m: quote(m[0], safe=""), path)
+    return encoded("../" * (len(here) - shared) + "/".join(there[shared:]))
+
+
+def encoded(address: str) -> str:
+    """A path or an anchor in the tree, as it may stand in a Markdown destination."""
+    return NOT_PLAIN.sub(lambda m: quote(m[0], safe=""), address)
 
 
 def public_address(prefix: str | None, path: str, source: str) -> str:

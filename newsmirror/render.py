@@ -13,7 +13,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from newsmirror import paths
-from newsmirror.escape import destination, escape, guard_heading
+from newsmirror.escape import escape, guard_heading
+from newsmirror.hostview import shared_name
 from newsmirror.items import (
     BEIJING,
     BREAK,
@@ -27,7 +28,7 @@ from newsmirror.items import (
     Span,
     StoredPicture,
 )  # fmt: skip
-from newsmirror.lists import OTHER, Entry, Listing
+from newsmirror.lists import OTHER, Subject, month_path
 from newsmirror.markdown import render_blocks
 from newsmirror.script import Script
 from newsmirror.site import Site
@@ -56,6 +57,13 @@ class PageStyle:
     images: str = "embed"
     """``mirror``: those in the tree; ``embed``: those at the source; ``none``. The others become caption and link."""
     script: Script = Script.SOURCE
+    tags: tuple[str, ...] | None = None
+    """Tags to follow, None: those of the site file. See `followed_tags`."""
+
+
+def followed_tags(site: Site, style: PageStyle) -> tuple[str, ...]:
+    """The tags that are read at the source as lists, and that have a page of their own from the first article on."""
+    return site.tags if style.tags is None else style.tags
 
 
 @cache
@@ -82,7 +90,7 @@ def words_in(script: Script) -> dict[str, str]:
     return {key: script.convert(word) for key, word in words().items()}
 
 
-def _render(name: str, path: str, script: Script, **values: Any) -> str:
+def render(name: str, path: str, script: Script, **values: Any) -> str:
     """A template as a file: one blank line between blocks, LF at the end, no space at line ends."""
     to = partial(paths.relative, start=path)
     text = _template(name, script).render(to=to, **values)
@@ -101,15 +109,16 @@ def render_page(
     key = category.key if category else OTHER
     name = category.name if category else words()[OTHER]
     shown = script.convert_article(article)
-    return _render(
+    return render(
         "article.md.j2",
         path,
         script,
-        title=_heading(shown.title),
+        title=heading_of(shown.title),
         category={"name": escape(script.convert(name)), "path": f"{paths.category_stem(key)}.md"},
         facts=[escape(fact) for fact in facts(shown, script.convert(name) if category else None, script)],
         body=_body(shown, style, {stored.src: paths.relative(stored.path, path) for stored in pictures}),
-        tags=_tags(article.tags, script),
+        tags=[_tag(name, followed_tags(site, style), script) for name in article.tags],
+        neighbours=_neighbours(article, key, name, script),
         address=address,
         qr=paths.qr_path(path),
         source_address=article.url,
@@ -121,22 +130,41 @@ def render_page(
 
 def render_moved(row: Row, *, path: str, style: PageStyle) -> str:
     """What stands at *path*, where an article had its page before: the way to where it has it now."""
-    return _render(
+    return render(
         "moved.md.j2",
         path,
         style.script,
-        title=_heading(style.script.convert(row.title)),
+        title=heading_of(style.script.convert(row.title)),
         target=row.path,
         source_address=row.url,
     )
 
 
-def _tags(names: Iterable[str], script: Script) -> list[dict[str, str]]:
-    """Tags as links: the path follows from the name as the source writes it, whatever is shown."""
-    return [{"name": escape(script.convert(name), urls=False), "path": f"{paths.tag_stem(name)}.md"} for name in names]
+def _tag(name: str, followed: Iterable[str], script: Script) -> dict[str, str]:
+    """A tag as a link that leads somewhere at any time: to its page where it is followed, else to the index.
+
+    The path follows from the name as the source writes it, whatever is shown.
+    """
+    shown = escape(script.convert(name), urls=False)
+    if name in followed:
+        return {"name": shown, "path": f"{paths.tag_stem(name)}.md", "anchor": ""}
+    return {"name": shown, "path": paths.tags_path(paths.tag_block(name)), "anchor": anchor(script.convert(name[0]))}
 
 
-def _heading(title: str) -> str:
+def _neighbours(article: Article, key: str, category: str, script: Script) -> dict[str, str]:
+    """Where an article stands between the one before it and the one after it: pages are never written again."""
+    day = article.published.astimezone(BEIJING).date()
+    path = month_path(Subject("category", key), paths.month_of(day))
+    return {"name": escape(script.convert(category)), "path": path, "anchor": anchor(f"{day}")}
+
+
+def anchor(heading: str) -> str:
+    """The end of a link that leads to a heading; empty where hosts do not agree on its name."""
+    name = shared_name(heading)
+    return f"#{paths.encoded(name)}" if name else ""
+
+
+def heading_of(title: str) -> str:
     return guard_heading(escape(title, urls=False))
 
 
@@ -177,73 +205,3 @@ def _with_pictures(block: Block, shown: Mapping[str, str], words: Mapping[str, s
         case Picture(src):
             return replace(block, src=shown[src])
     return block
-
-
-def render_list(listing: Listing, *, style: PageStyle) -> str:
-    """A category's, tag's or month's list."""
-    script = style.script
-    parent = listing.parent
-    return _render(
-        "list.md.j2",
-        listing.path,
-        script,
-        title=_heading(script.convert(listing.title)),
-        parent={"name": escape(script.convert(parent[0]), urls=False), "path": parent[1]} if parent else None,
-        entries=[_entry(entry, script) for entry in listing.entries],
-        parts=listing.parts,
-        months=[{"name": name, "path": path} for name, path in listing.months],
-    )
-
-
-def _entry(entry: Entry, script: Script) -> dict[str, str | None]:
-    return {
-        "day": f"{entry.day:%Y-%m-%d}",
-        "title": escape(script.convert(entry.title), urls=False),
-        "path": entry.path,
-        "category": script.convert(entry.category) if entry.category else None,
-    }
-
-
-def render_front(
-    *,
-    site: Site,
-    entries: list[Entry],
-    categories: list[tuple[str, str]],
-    tags: list[str],
-    style: PageStyle,
-    feeds: bool = False,
-) -> str:
-    """The front page; *categories* are (key, name), all with at least one article; *feeds* tells of Atom feeds."""
-    script = style.script
-    return _render(
-        "readme.md.j2",
-        paths.FRONT,
-        script,
-        site=script.convert(site.title),
-        entries=[_entry(entry, script) for entry in entries],
-        categories=[
-            {
-                "name": escape(script.convert(name)),
-                "path": f"{paths.category_stem(key)}.md",
-                "feed": paths.feed_path(key),
-            }
-            for key, name in categories
-        ],
-        tags=_tags(tags, script),
-        feeds=feeds,
-    )
-
-
-def render_links(*, site: Site, prefix: str | None, style: PageStyle, signed: bool = False) -> str:
-    """The address book; *signed*: say how to check the publisher's signature."""
-    address = destination(paths.public_address(prefix, paths.FRONT, "")) or None
-    return _render(
-        "links.md.j2",
-        paths.LINKS,
-        style.script,
-        site=style.script.convert(site.title),
-        host=site.host,
-        address=address,
-        links=style.blocks.links,
-        signed=signed,
-    )

@@ -22,6 +22,7 @@ from newsmirror.items import ScrapedArticle
 from newsmirror.listspider import GONE, LIMITS, ListSpider
 from newsmirror.outcome import NO_PAGE
 from newsmirror.reading import Answers, article_of, kept
+from newsmirror.render import followed_tags
 from newsmirror.site import STAND_IN
 from newsmirror.store import Pending
 
@@ -45,8 +46,8 @@ class NewsSpider(ListSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider. Raises ConfigError for arguments and settings that are wrong."""
         arguments = RunArguments.parse(kwargs, site=cls.site, now=datetime.now(UTC))
-        tags = Config.from_settings(crawler.settings).tags
-        spider = cls(arguments, cls.site.tags if tags is None else tags)
+        style = Config.from_settings(crawler.settings).style
+        spider = cls(arguments, followed_tags(cls.site, style))
         spider._set_crawler(crawler)
         crawler.signals.connect(spider.lists_are_read, signals.spider_idle)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):

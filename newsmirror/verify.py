@@ -17,11 +17,12 @@ from newsmirror.items import OutputFile, Row
 from newsmirror.listcheck import ListCheck
 from newsmirror.moves import earlier_paths
 from newsmirror.names import name_fault
+from newsmirror.render import followed_tags
 from newsmirror.site import Site
 
 FOLDERS = ("data", "feeds", "images", "indexes", "pages", "tags")
 """What this program writes besides the files at the top; what else there is belongs to the operator."""
-FILES = (paths.FRONT, paths.LINKS)
+FILES = (paths.FRONT, paths.LINKS, paths.qr_path(paths.FRONT))
 MAX_ENTRIES = 1000
 """Hosts show no more names of a folder."""
 
@@ -36,7 +37,7 @@ class Finding(NamedTuple):
 def find_site(clone: Clone, sites: Iterable[Site]) -> Site:
     """The site that a mirror is of. Raises RefusedError where it is of none, or no mirror at all."""
     known = list(sites)
-    for path in clone.days():
+    for path in _days(clone):
         for line in (clone.read(path) or b"").decode(errors="replace").splitlines():
             try:
                 url = Row.from_json(line).url
@@ -45,6 +46,12 @@ def find_site(clone: Clone, sites: Iterable[Site]) -> Site:
             if found := next((site for site in known if site.article_of(url)), None):
                 return found
     raise RefusedError("this is no mirror of a known site; name a folder with the data/ of one")
+
+
+def _days(clone: Clone) -> list[str]:
+    """The files of ``data/`` that hold a day each, in order."""
+    found = (clone.root / "data").glob("[0-9]*/[0-9]*/*.jsonl")
+    return sorted(str(path.relative_to(clone.root)) for path in found)
 
 
 @dataclass
@@ -59,7 +66,7 @@ class Verifier:
 
     def __post_init__(self) -> None:
         self._judge = Judge(self.site, self.config.style.script, self.config.public_url)
-        self._lists = ListCheck()
+        self._lists = ListCheck(followed_tags(self.site, self.config.style))
         self._seen: set[int] = set()
         self._moved: set[int] = set()
         """Hashes of the places where pages stood before."""
@@ -69,7 +76,7 @@ class Verifier:
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong, in the order in which it is found."""
-        for day in self.clone.days():
+        for day in _days(self.clone):
             yield from self._day_findings(day)
         yield from self._tree_findings()
         yield from (Finding(path, fault) for path, fault in self._lists.faults())

@@ -47,6 +47,8 @@ def site_path(path: str) -> str | None:
     """Where a file of the tree stands in the site; None for what is not for readers of it."""
     if path in (paths.FRONT, paths.LINKS):
         return FRONT if path == paths.FRONT else "links.html"
+    if path == paths.qr_path(paths.FRONT):
+        return path
     if not path.startswith(ROOTS):
         return None
     return f"{path.removesuffix('.md')}.html" if path.endswith(".md") else path

@@ -23,7 +23,7 @@ def problems(**settings: object) -> tuple[str, ...]:
 
 def test_defaults() -> None:
     found = read()
-    assert (found.branch, found.public_url, found.author, found.site_url, found.tags, found.members_only) == (
+    assert (found.branch, found.public_url, found.author, found.site_url, found.style.tags, found.members_only) == (
         "main", None, ("mirror", "mirror@example.invalid"), None, None, "teaser",
     )  # fmt: skip
 
@@ -148,7 +148,7 @@ def test_address_refused(url: str) -> None:
     [("河边, 钟,河边,", ("河边", "钟")), (["河边", " 钟 "], ("河边", "钟")), ("", ()), (None, None)],
 )
 def test_tags(value: object, tags: tuple[str, ...] | None) -> None:
-    assert read(TAGS=value).tags == tags
+    assert read(TAGS=value).style.tags == tags
 
 
 @pytest.mark.parametrize("pattern", ["pages/{id}.md", "pages/{category}/{year}-{month}/{id}.md", "pages/n{id}.md"])

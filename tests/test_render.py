@@ -1,9 +1,10 @@
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from newsmirror.items import Article, Heading, ListBlock, Paragraph, Picture, Quote, Span, StoredPicture
-from newsmirror.lists import Entry, Listing
-from newsmirror.render import Blocks, PageStyle, render_front, render_links, render_list, render_page, words
+from newsmirror.render import Blocks, PageStyle, followed_tags, render_page, words
 from newsmirror.script import Script
 from newsmirror.spiders.secretchina import SITE
 from tests.samples import article, paragraph
@@ -28,7 +29,7 @@ GOLDEN = """\
 
 雾里有钟声。
 
-标签：[河边](../../../../tags/68/河边.md) | [钟](../../../../tags/13/钟.md)
+标签：[河边](../../../../tags/68/河边.md) | [钟](../../../../tags/u9/9480.md#钟)
 
 ---
 
@@ -37,6 +38,8 @@ GOLDEN = """\
 <https://example.org/m/pages/2021/12/17/990001.md>
 
 [![本页二维码](990001.md.png)](https://example.org/m/pages/2021/12/17/990001.md)
+
+前后文章：[看大陆](../../../../indexes/p1/2021-12.md#2021-12-17)
 
 原文地址（需翻墙访问）：<https://www.secretchina.com/news/gb/2021/12/17/990001.html>
 
@@ -63,7 +66,7 @@ def test_render_page() -> None:
         tags=("河边", "钟"),
         rights="版权所有。",
     )
-    assert page(found) == GOLDEN
+    assert page(found, tags=("河边",)) == GOLDEN
 
 
 def test_render_page_ends_with_one_line_end_and_has_no_double_blank_lines() -> None:
@@ -143,71 +146,34 @@ def test_tag_with_a_bracket() -> None:
     assert "[a\\]b](../../../../tags/" in page(article(tags=("a]b",)))
 
 
+@pytest.mark.parametrize(
+    ("tag", "link"),
+    [
+        ("2020美国大选", "tags/u0/0020.md)"),  # GitHub and GitLab name a heading of digits in different ways
+        ("《红楼梦》", "tags/u3/3000.md)"),
+        ("COVID-19", "tags/u0/0040.md#c)"),
+        ("😀", "tags/u1f/1f600.md)"),
+    ],
+)
+def test_tag_links_to_the_index_of_its_first_character(tag: str, link: str) -> None:
+    assert f"](../../../../{link}" in page(article(tags=(tag,)))
+
+
+def test_followed_tags_are_those_of_the_site_unless_some_are_set() -> None:
+    assert followed_tags(SITE, PageStyle()) == SITE.tags
+    assert followed_tags(SITE, PageStyle(tags=())) == ()
+
+
+def test_neighbours_are_those_of_the_day_in_the_zone_of_the_source() -> None:
+    text = page(article(published=datetime(2021, 12, 31, 16, 0, tzinfo=UTC), category=None))
+    assert "前后文章：[未分类](../../../../indexes/other/2022-01.md#2022-01-01)\n" in text
+
+
 def test_words() -> None:
     assert words() == {
         "video": "视频：请在原网页观看", "audio": "音频：请在原网页收听", "post": "查看原帖",
         "members": "以下为会员内容，全文见原文", "picture": "图片", "other": "未分类",
     }  # fmt: skip
-
-
-ENTRY = Entry(date(2021, 12, 17), "河*边", PATH, "看大陆")
-
-
-def test_render_list_of_the_newest() -> None:
-    listing = Listing(
-        path="indexes/p1.md", title="看大陆", entries=(ENTRY,),
-        months=(("2021-12", "indexes/p1/2021-12.md"), ("2021-11", "indexes/p1/2021-11.md")),
-    )  # fmt: skip
-    assert render_list(listing, style=PageStyle()) == (
-        "# 看大陆\n\n"
-        "[首页](../README.md) | [更多镜像与说明](../LINKS.md)\n\n"
-        "- 2021-12-17 [河\\*边](../pages/2021/12/17/990001.md)\n\n"
-        "按月查看：[2021-12](p1/2021-12.md) | [2021-11](p1/2021-11.md)\n"
-    )
-
-
-def test_render_list_of_a_month_with_two_parts() -> None:
-    listing = Listing(
-        path="indexes/p1/2021-12.md", title="看大陆 2021-12", entries=(ENTRY,), parent=("看大陆", "indexes/p1.md"),
-        parts=("indexes/p1/2021-12.md", "indexes/p1/2021-12-2.md"),
-    )  # fmt: skip
-    assert render_list(listing, style=PageStyle()) == (
-        "# 看大陆 2021-12\n\n"
-        "[首页](../../README.md) | [更多镜像与说明](../../LINKS.md) | [看大陆](../p1.md)\n\n"
-        "- 2021-12-17 [河\\*边](../../pages/2021/12/17/990001.md)\n\n"
-        "本月共 2 页：[1](2021-12.md) | [2](2021-12-2.md)\n"
-    )
-
-
-def test_render_front() -> None:
-    text = render_front(
-        site=SITE,
-        entries=[ENTRY],
-        categories=[("p1", "看大陆"), ("p9", "看世界")],
-        tags=["河边"],
-        style=PageStyle(),
-    )
-    assert text.startswith(
-        "# 看中国镜像\n\n[更多镜像与说明](LINKS.md)\n\n## 最新文章\n\n"
-        "- 2021-12-17 看大陆 · [河\\*边](pages/2021/12/17/990001.md)\n\n"
-        "## 分类\n\n[看大陆](indexes/p1.md) | [看世界](indexes/p9.md)\n\n"
-        "## 关注的标签\n\n[河边](tags/68/河边.md)\n\n## 怎样打开和转发\n\n"
-    )
-
-
-def test_render_front_without_tags() -> None:
-    text = render_front(site=SITE, entries=[ENTRY], categories=[("p1", "看大陆")], tags=[], style=PageStyle())
-    assert "关注的标签" not in text
-
-
-def test_render_links_with_an_address_and_the_links_of_the_operator() -> None:
-    text = render_links(site=SITE, prefix="https://example.org/m/", style=PageStyle(Blocks(links="- 别的镜像")))
-    assert "本镜像地址：<https://example.org/m/README.md>\n" in text
-    assert text.endswith("\n\n- 别的镜像\n")
-
-
-def test_render_links_without_address() -> None:
-    assert "本镜像地址" not in render_links(site=SITE, prefix=None, style=PageStyle())
 
 
 def test_page_in_traditional_script() -> None:
@@ -227,24 +193,7 @@ def test_page_in_traditional_script() -> None:
         "操作者的话\n\n"
         "2021-12-17 08:30 · 看大陸 · 來源：河邊電臺\n\n"
         "![鍾](https://img3.secretchina.com/a.jpg)\n\n河邊（圖）\n\n老人聽**廣播**。\n\n"
-        "標籤：[廣播](../../../../tags/8e/广播.md)\n\n"
+        "標籤：[廣播](../../../../tags/u5/5e60.md#廣)\n\n"
     ), text
+    assert "\n\n前後文章：[看大陸](../../../../indexes/p1/2021-12.md#2021-12-17)\n\n" in text
     assert text.endswith("\n\n看中國\n")
-
-
-def test_lists_in_traditional_script() -> None:
-    style = PageStyle(script=Script.TRADITIONAL)
-    listing = Listing(
-        path="indexes/p1/2021-12.md", title="看大陆 2021-12", entries=(ENTRY,), parent=("看大陆", "indexes/p1.md")
-    )
-
-    text = render_list(listing, style=style)
-    front = render_front(site=SITE, entries=[ENTRY], categories=[("p1", "看大陆")], tags=["广播"], style=style)
-
-    assert text.startswith("# 看大陸 2021-12\n\n[首頁](../../README.md)")
-    assert "[看大陸](../p1.md)" in text
-    assert "[河\\*邊](../../pages/2021/12/17/990001.md)" in text
-    assert front.startswith("# 看中國鏡像\n")
-    assert "看大陸 · [河\\*邊]" in front
-    assert "[廣播](tags/8e/广播.md)" in front
-    assert "看中國" in render_links(site=SITE, prefix=None, style=style)

@@ -13,8 +13,9 @@ from benchmarks.roundtrip import article_of, faults, source_faults
 from benchmarks.sources import from_sample
 from newsmirror.clean import clean_article
 from newsmirror.extract import extract_article
+from newsmirror.listpages import render_list
 from newsmirror.lists import Subject, newest_list
-from newsmirror.render import PageStyle, render_list
+from newsmirror.render import PageStyle
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.text import one_line
 from tests.samples import row

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from newsmirror.catalog import LAST
 from newsmirror.exceptions import NoSpaceError, StateError
 from newsmirror.items import Row
 from newsmirror.lists import Subject
@@ -111,6 +112,31 @@ def test_day_is_that_of_beijing_and_by_id(store: Store) -> None:
 def test_categories_and_has_tag(store: Store) -> None:
     store.put([row(id=1, tags=("河边",)), row(id=2, category=None)])
     assert (store.categories(), store.has_tag("河边"), store.has_tag("钟")) == ({"p1", "other"}, True, False)
+
+
+def test_tags_between_names_rare_ones_with_their_articles(store: Store) -> None:
+    store.put(
+        [
+            row(id=1, tags=("河边", "桥", "钟\U0001f600"), published=at(1)),
+            row(id=2, tags=("河边", "桥"), published=at(2)),
+            row(id=3, tags=("河边", "钟"), published=at(3), path="pages/other/3.md"),
+        ]
+    )
+    first = "pages/2021/12/17/990001.md"
+    assert store.tags_between("桥", "钟" + LAST, 3) == {
+        "桥": [first, first], "河边": [], "钟": ["pages/other/3.md"], "钟\U0001f600": [first],
+    }  # fmt: skip
+    assert store.tags_between("桥", "钟", 2) == {"桥": [], "河边": []}
+    assert store.tags_between("桦", "桨", 3) == {}
+
+
+def test_first_characters_in_the_order_of_code_points(store: Store) -> None:
+    store.put([row(tags=("钟声", "钟", "钟" + LAST, "A", "a", "\U0001f600", "桥")), row(id=2, tags=("钟楼", "5G"))])
+    assert list(store.first_characters()) == ["5", "A", "a", "桥", "钟", "\U0001f600"]
+
+
+def test_first_characters_of_no_tags(store: Store) -> None:
+    assert list(store.first_characters()) == []
 
 
 def test_transaction_that_fails_leaves_no_trace(store: Store) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from newsmirror.listpages import render_list
 from newsmirror.lists import Subject, newest_list
 from newsmirror.paths import category_stem, page_path, qr_path
-from newsmirror.render import PageStyle, render_list, render_page
+from newsmirror.render import PageStyle, render_page
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.store import Store
 from tests.samples import article, row

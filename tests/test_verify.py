@@ -15,7 +15,7 @@ from newsmirror.config import Config
 from newsmirror.exceptions import RefusedError
 from newsmirror.items import Article, Paragraph, Span
 from newsmirror.outcome import Report
-from newsmirror.paths import tag_stem
+from newsmirror.paths import tag_block, tags_path
 from newsmirror.placing import make_page
 from newsmirror.publish import Publisher
 from newsmirror.qr import qr_png
@@ -156,8 +156,8 @@ def test_files_that_differ_from_the_commit(repo: Path) -> None:
         f"README.md: {broken}",
         f"indexes/p3.md: {broken}",
         f"indexes/p3/2026-11.md: {broken}",
-        f"{tag_stem('教育')}.md: {broken}",
-        f"{tag_stem('Café #1')}.md: {broken}",
+        f"{tags_path(tag_block('教育'))}: {broken}",
+        f"{tags_path(tag_block('Café #1'))}: {broken}",
     }
 
 

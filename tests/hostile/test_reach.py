@@ -9,7 +9,7 @@ import pytest
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
 from sample_site import SampleServer
-from tests.conftest import git
+from tests.conftest import UNWATCHED, git
 from tests.hostile import behaviours
 from tests.hostile.conftest import environment_with
 from tests.hostile.server import HostileServer
@@ -22,7 +22,7 @@ LISTENING = "0A"
 def command(repo: Path, url: str, *words: str) -> list[str]:
     settings = {"NEWSMIRROR_REPO": str(repo), "NEWSMIRROR_SITE_URL": url, "NEWSMIRROR_TAGS": "", "DOWNLOAD_DELAY": "0"}
     options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    return [sys.executable, "-m", "scrapy", "crawl", "secretchina", *options, *words]
+    return [sys.executable, "-m", "scrapy", "crawl", "secretchina", *UNWATCHED, *options, *words]
 
 
 def listening_sockets(pid: int) -> list[str]:
@@ -108,7 +108,7 @@ def test_settings_are_plain_values(text: str) -> None:
     config = Config.from_settings({"NEWSMIRROR_REPO": f"/srv/{text}", "NEWSMIRROR_AUTHOR": f"{text} <a@example.org>",
                                    "NEWSMIRROR_TAGS": text})  # fmt: skip
 
-    assert (config.repo, config.author[0], config.tags) == (Path(f"/srv/{text}"), text, (text,))
+    assert (config.repo, config.author[0], config.style.tags) == (Path(f"/srv/{text}"), text, (text,))
 
 
 @pytest.mark.parametrize(

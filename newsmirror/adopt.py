@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from newsmirror.state import read_rows
 
 START_FILES = {"readme", "license", "licence", "copying", ".gitignore", ".gitattributes", ".github", "links"}
 """What a host puts into a new repository; with nothing else in it, we adopt it."""
-OUR_FOLDERS = ("pages", "images", "indexes", "tags", "data", "feeds")
+OUR_FOLDERS = ("pages", "images", "indexes", "tags", "data", "feeds", "signed")
 WRITTEN = (".", ".git", ".git/objects", ".git/objects/pack", ".git/refs", ".git/refs/heads", ".git/newsmirror")
 HALF_MADE = ".git.new"
 """Where a repository is made until it is whole."""
@@ -108,7 +109,7 @@ def refuse_strangers(repository: Repository, tip: str, site: Site) -> None:
             raise RefusedError(f"{name} of the newest commit is no folder; remove it from {repository.branch} first")
     if "data" not in top and all(name.lower().split(".md")[0].split(".txt")[0] in START_FILES for name in top):
         return
-    sample = [f"{tip}:{path}" for path in repository.data_names(tip)[:3]] if "data" in top else []
+    sample = [f"{tip}:{path}" for path in islice(repository.data_names(tip), 3)] if "data" in top else []
     row = next(read_rows(repository.blobs(sample)), None)
     if row is None:
         raise RefusedError("NEWSMIRROR_REPO is another repository, no mirror; name an empty or a new folder")

@@ -2,11 +2,16 @@
 
 import logging
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 from newsmirror.durable import replace_file, writing
 from newsmirror.exceptions import GitError
 from newsmirror.git import Change, Repository
+from newsmirror.gitindex import Cone, GitIndex
+from newsmirror.thinning import Thinning, some_of
 from newsmirror.worktree import WorkTree
 
 logger = logging.getLogger(__name__)
@@ -55,6 +60,7 @@ class Checkout:
     def __init__(self, repository: Repository):
         self._repository = repository
         self._tree = WorkTree(repository.root, repository.private)
+        self._index = GitIndex(repository)
         self._note = repository.private / "shown"
 
     def begin(self, base: str | None, commit: str) -> None:
@@ -63,41 +69,41 @@ class Checkout:
 
     def finish(self) -> None:
         """Do what was noted; a person's other branch or unfinished operation is left alone. Raises NoSpaceError."""
-        shown = self._read()
-        repository = self._repository
+        shown, repository = self._read(), self._repository
         if shown is None or repository.current_branch() != repository.branch or operation_of(repository):
             return
-        changes = self._changes(shown)
-        if not changes or (shown.done and len(changes) > LOOK_AGAIN):
+        tip = repository.tip()
+        if tip is None or not repository.holds(shown.commit, tip):
             return
-        kept = self._tree.show(changes, repository.blobs)
-        if shown.done:
+        if shown.base and not repository.has(shown.base):  # somebody has rewritten the branch and removed what it was
             return
-        if kept:
-            names = ", ".join(kept[:5]) + (f" and {len(kept) - 5} more" if len(kept) > 5 else "")
-            logger.warning(
-                "Somebody has changed files of the mirror; the commit has ours, the folder theirs: %s", names
-            )
-        self._refresh_index(changes, shown)
+        if shown.done or shown.base is None:
+            Thinning(repository, self._index, self._tree).do(tip)
+        self._follow(_Step(repository, shown, tip, self._index.cone()))
 
-    def _refresh_index(self, changes: list[Change], shown: Shown) -> None:
+    def _follow(self, step: "_Step") -> None:
+        if step.shown.done:
+            changes = list(islice(step.changes(), LOOK_AGAIN + 1))
+            if len(changes) <= LOOK_AGAIN:
+                self._tree.show(changes, self._repository.blobs)
+            return
+        if kept := self._tree.show(step.changes(), self._repository.blobs):
+            logger.warning(
+                "Somebody has changed files of the mirror; the commit has ours, the folder theirs: %s", some_of(kept)
+            )
+        self._refresh_index(step)
+
+    def _refresh_index(self, step: "_Step") -> None:
+        shown = step.shown
         try:
-            self._repository.refresh_index(changes)
+            if step.cone is None:
+                self._index.put(step.changes())
+            else:
+                self._index.advance(shown.base, shown.commit, step.tip)
         except GitError as error:
             logger.warning("The commit is made, but git's index was not refreshed (%s); the next run will do it", error)
             return
         self._record(Shown(shown.base, shown.commit, done=True))
-
-    def _changes(self, shown: Shown) -> list[Change]:
-        """What the noted commit changed and no later one did; nothing where the commit is not on the branch."""
-        repository, tip = self._repository, self._repository.tip()
-        if tip is None or not repository.holds(shown.commit, tip):
-            return []
-        try:
-            later = {change.path for change in repository.changes(shown.commit, tip)} if tip != shown.commit else set()
-            return [change for change in repository.changes(shown.base, shown.commit) if change.path not in later]
-        except GitError:  # somebody has rewritten the branch and removed what it was
-            return []
 
     def _read(self) -> Shown | None:
         try:
@@ -108,3 +114,25 @@ class Checkout:
     def _record(self, shown: Shown) -> None:
         with writing("the folder .git/newsmirror"):
             replace_file(self._note, shown.text().encode())
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What the working copy has to follow."""
+
+    repository: Repository
+    shown: Shown
+    tip: str
+    cone: Cone | None
+
+    def changes(self) -> Iterator[Change]:
+        """What the noted commit changed, and no later one did, of what is shown."""
+        for change in self.repository.each_change(self.shown.base, self.shown.commit):
+            if change.path not in self._later and (self.cone is None or self.cone.holds(change.path)):
+                yield change
+
+    @cached_property
+    def _later(self) -> set[str]:
+        if self.tip == self.shown.commit:
+            return set()
+        return {change.path for change in self.repository.each_change(self.shown.commit, self.tip)}

@@ -8,6 +8,7 @@ from lxml import html
 from newsmirror.blocks import Addresses, parse_fragment, read_blocks, remove, replace_with_mark
 from newsmirror.credits import CREDIT
 from newsmirror.exceptions import LayoutError
+from newsmirror.guard import selector
 from newsmirror.headings import with_headings
 from newsmirror.items import (
     Article,
@@ -77,19 +78,19 @@ def _name(text: str | None) -> str | None:
 
 def _remove_junk(root: html.HtmlElement, junk: Junk, members_only: str) -> bool:
     """Take the site's junk out of the tree; True where a video player stood in it."""
-    for email in root.xpath(".//*[@data-cfemail]"):
+    for email in selector(".//*[@data-cfemail]")(root):
         email.text = _decode_email(email.get("data-cfemail") or "") or email.text
     for expression in junk.elements:
-        for node in root.xpath(expression):
+        for node in selector(expression)(root):
             remove(node)
-    for start in root.xpath(junk.tail):
+    for start in selector(junk.tail)(root):
         for node in [*start.itersiblings()]:
             node.getparent().remove(node)
         start.tail = None
         remove(start)
-    for node in root.xpath(junk.members_only) if members_only == "teaser" else ():
+    for node in selector(junk.members_only)(root) if members_only == "teaser" else ():
         replace_with_mark(node)
-    players = root.xpath(junk.video)
+    players = selector(junk.video)(root)
     for node in players:
         remove(node)
     return bool(players)

@@ -1,24 +1,30 @@
 """A mirror as its readers have it: the files of a folder, and the newest commit beside them. Reads only.
 
 Works on any clone, also a shallow one, on a folder that cannot be written, and on one without git. The contents of
-the commit are not read: a file is the same where it has the same id, whatever git's index and filters say.
+the commit are not read: a file is the same where it has the same id, whatever git's index and filters say. Only what
+a sparse working copy does not show is read from the commit.
 """
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from newsmirror.exceptions import GitError, RefusedError
 from newsmirror.git import Repository
+from newsmirror.gitindex import Cone, GitIndex
 from newsmirror.gitprocess import Pipe
+from newsmirror.gittrees import FOLDER, PLAIN, read_tree
 
 MAX_BYTES = 16 * 1024 * 1024
 """Larger files are none of a mirror, and are not read."""
-PLAIN = ("100644", "100755")
-FOLDER = "40000"
+AT_ONCE = 1024 * 1024
+DAY = re.compile(r"data/\d+/\d+/[^/]+\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,15 @@ class Entry:
     def is_file(self) -> bool:
         return self.mode is not None and stat.S_ISREG(self.mode)
 
+    @property
+    def is_plainly_committed(self) -> bool:
+        """Whether the commit has an ordinary file of this name."""
+        return self.committed is not None and self.committed[0] in PLAIN
+
+    def is_id(self, number: bytes) -> bool:
+        """Whether the commit has the ordinary file whose content has this id."""
+        return self.committed is not None and self.committed[0] in PLAIN and self.committed[1] == number
+
     def is_content(self, content: bytes) -> bool:
         """Whether the commit has this content."""
         if self.committed is None or self.committed[0] not in PLAIN:
@@ -57,9 +72,13 @@ class Clone:
         self.root = root
         self._pipe: Pipe | None = None
         self._tree: bytes | None = None
+        self._cone: Cone | None = None
+        self.repository: Repository | None = None
+        """None for a folder without git."""
         if os.path.lexists(root / ".git"):
-            repository = _AnyClone(root)
+            self.repository = repository = _AnyClone(root)
             self._tree = repository.head_tree()
+            self._cone = GitIndex(repository).cone()
             self._pipe = repository.pipe("cat-file", "--batch")
 
     @property
@@ -76,35 +95,96 @@ class Clone:
         try:
             descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except (OSError, ValueError):
-            return None
-        with open(descriptor, "rb") as file:  # noqa: PTH123  # Path has no way to open a descriptor
+            return self._hidden(path)
+        try:
             about = os.fstat(descriptor)
-            return file.read() if stat.S_ISREG(about.st_mode) and about.st_size <= MAX_BYTES else None
+            if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
+                return None
+            with open(descriptor, "rb", closefd=False) as file:  # Path cannot open a descriptor
+                return file.read()
+        finally:
+            os.close(descriptor)
+
+    def hashes(self, path: str) -> tuple[str, bytes] | None:
+        """The SHA-256 of an ordinary file of any size and git's id of it, None where there is none."""
+        try:
+            descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (OSError, ValueError):
+            content = self._hidden(path)
+            return None if content is None else self._hash(BytesIO(content), len(content))
+        try:
+            about = os.fstat(descriptor)
+            if not stat.S_ISREG(about.st_mode):
+                return None
+            with open(descriptor, "rb", closefd=False) as file:
+                return self._hash(file, about.st_size)
+        finally:
+            os.close(descriptor)
+
+    def _hash(self, file: BinaryIO, size: int) -> tuple[str, bytes]:
+        make = hashlib.sha256 if len(self._tree or b"") == 32 else hashlib.sha1
+        plain, named = hashlib.sha256(), make(b"blob %d\0" % size, usedforsecurity=False)
+        while part := file.read(AT_ONCE):
+            plain.update(part)
+            named.update(part)
+        return plain.hexdigest(), named.digest()
+
+    def is_there(self, path: str) -> bool:
+        """Whether there is anything of this name; links are not followed."""
+        return os.path.lexists(self.root / path) or self._ask(path) is not None
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or folder of this name inside the folder."""
         if path.startswith(("../", "/", ".git/")) or path in ("..", ".git") or "\x00" in path:
             return False
-        return (self.root / path).exists()
+        return (self.root / path).exists() or self._ask(path) is not None
+
+    def _hidden(self, path: str) -> bytes | None:
+        """Content of a file that a sparse working copy does not show."""
+        kind, content = self._ask(path) or ("", b"")
+        return content if kind == "blob" and len(content) <= MAX_BYTES else None
+
+    def _ask(self, path: str) -> tuple[str, bytes] | None:
+        """Kind and content of what the working copy does not show, None where it would or the commit has no such."""
+        if self._cone is None or self._cone.holds(path) or "\n" in path:
+            return None
+        return self._object(f"HEAD:{path}")
 
     def top(self) -> list[Entry]:
         """The names at the top."""
         return self._entries("", self._tree)
 
-    def walk(self, folder: Entry) -> Iterator[tuple[str, list[Entry]]]:
-        """A folder and all below it, each with its path and its entries, sorted; links are not followed."""
+    def inside(self, folder: Entry) -> list[Entry]:
+        """The names in a folder, sorted; links are not followed."""
         tree = folder.committed[1] if folder.committed and folder.committed[0] == FOLDER else None
-        entries = self._entries(f"{folder.path}/", tree)
+        return self._entries(f"{folder.path}/", tree) if folder.is_folder or (folder.mode is None and tree) else []
+
+    def walk(self, folder: Entry) -> Iterator[tuple[str, list[Entry]]]:
+        """A folder and all below it, each with its path and its entries."""
+        entries = self.inside(folder)
         yield folder.path, entries
         for entry in entries:
             if entry.is_folder or (entry.mode is None and entry.committed and entry.committed[0] == FOLDER):
                 yield from self.walk(entry)
 
+    def days(self) -> Iterator[str]:
+        """The files of ``data/`` that hold a day each, in order."""
+        for data in (entry for entry in self.top() if entry.path == "data"):
+            for month in (month for year in self.inside(data) for month in self.inside(year)):
+                yield from (day.path for day in self.inside(month) if day.mode and DAY.fullmatch(day.path))
+
     def _entries(self, prefix: str, tree: bytes | None) -> list[Entry]:
         found = dict(self._on_disk(prefix))
         committed = dict(self._in_commit(tree)) if tree else {}
         names = sorted({*found, *committed} - ({".git"} if not prefix else set()))
-        return [Entry(f"{prefix}{name}", found.get(name), committed.get(name)) for name in names]
+        modes = {
+            name: self._hidden_mode(f"{prefix}{name}", *committed[name]) for name in committed if name not in found
+        }
+        return [Entry(f"{prefix}{name}", found.get(name, modes.get(name)), committed.get(name)) for name in names]
+
+    def _hidden_mode(self, path: str, mode: str, _: bytes) -> int | None:
+        """The mode of what a sparse working copy does not show."""
+        return int(mode, 8) if self._cone and not self._cone.holds(path) else None
 
     def _on_disk(self, prefix: str) -> Iterator[tuple[str, int]]:
         try:
@@ -115,18 +195,20 @@ class Clone:
             return
 
     def _in_commit(self, tree: bytes) -> Iterator[tuple[str, tuple[str, bytes]]]:
-        assert self._pipe
-        self._pipe.write([tree.hex().encode() + b"\n"])
-        header = self._pipe.line().split()
-        if header[1:2] != [b"tree"]:
+        kind, content = self._object(tree.hex()) or ("", b"")
+        if kind != "tree":
             raise GitError("git ended while it was asked for a folder")
-        content = self._pipe.read(int(header[2]) + 1)
-        position = 0
-        while position < len(content) - 1:
-            space, end = content.index(b" ", position), content.index(b"\0", position)
-            mode, name = content[position:space].decode(), content[space + 1 : end].decode(errors="surrogateescape")
-            position = end + 1 + len(tree)
-            yield name, (mode, content[end + 1 : position])
+        for name, mode, number in read_tree(content, len(tree)):
+            yield name, (mode, number)
+
+    def _object(self, name: str) -> tuple[str, bytes] | None:
+        """Kind and content of an object, None where there is none."""
+        assert self._pipe
+        self._pipe.write([name.encode(errors="surrogateescape") + b"\n"])
+        header = self._pipe.line().rsplit(b" ", 2)
+        if len(header) != 3:
+            return None
+        return header[1].decode(), self._pipe.read(int(header[2]) + 1)[:-1]
 
 
 class _AnyClone(Repository):

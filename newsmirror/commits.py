@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Protocol
 
+from newsmirror import manifests
 from newsmirror.durable import sync_folder
 from newsmirror.exceptions import CommitError, GitError, NoSpaceError
 from newsmirror.git import Repository
@@ -38,6 +39,23 @@ MARK = 1
 """Fast-import's number for the commit; contents have the numbers after it."""
 CHUNK = 500
 """Files whose places are looked at together, and that are held in memory at once."""
+
+
+class Seal(Protocol):
+    """What signs a commit, see `sealing`."""
+
+    @property
+    def folder(self) -> str | None:
+        """The tree that the signature's folder begins with, None: empty."""
+
+    def watch(self, files: Iterable[OutputFile]) -> Iterator[OutputFile]:
+        """The same files, looked at."""
+
+    def lists(self) -> Iterable[OutputFile]:
+        """Lists of hashes, when all files have been seen."""
+
+    def statement(self, tree: str) -> Iterable[OutputFile]:
+        """The signed statement on the tree with this id, and the signature."""
 
 
 class Committer:
@@ -58,18 +76,19 @@ class Committer:
         parent: str | None,
         when: datetime,
         merged: str | None = None,
+        seal: Seal | None = None,
     ) -> str:
         """Write a commit with these files on top of *parent* and return its id; no branch knows it yet.
 
-        *merged* is a second parent, whose files are not looked at. *files* has those of articles first and is read
-        once, a few hundred at a time; *message* is ASCII, *when* aware. On return everything that the commit needs is
-        on the disk. Raises CommitError with git's reason, or NoSpaceError.
+        *merged* is a second parent, whose files are not looked at; *seal* signs what the commit holds. *files* has
+        those of articles first and is read once, a few hundred at a time; *message* is ASCII, *when* aware. On return
+        everything that the commit needs is on the disk. Raises CommitError with git's reason, or NoSpaceError.
         """
         head = self._head(message, parent, when, merged)
         try:
             self.clear()
             (self._incoming / "pack").mkdir(parents=True)
-            commit = self._import(head, self._in_good_places(files, parent))
+            commit = self._import(head, self._in_good_places(files, parent), seal)
             self._take_in()
         except (GitError, OSError) as error:
             raise _refusal("git did not take the commit", error) from error
@@ -77,8 +96,10 @@ class Committer:
             self.clear()
         return commit
 
-    def _import(self, head: bytes, files: Iterator[OutputFile]) -> str:
+    def _import(self, head: bytes, files: Iterator[OutputFile], seal: Seal | None) -> str:
         marks = self._incoming / "marks"
+        if seal:
+            files = seal.watch(files)
         with tempfile.TemporaryFile(dir=self._incoming) as lines:
             with self._fast_import(f"--export-marks={marks}") as pipe:
                 rest = _send_articles(pipe, files, lines)
@@ -86,6 +107,9 @@ class Committer:
             lines.seek(0)
             with self._fast_import(f"--import-marks={marks}", "--depth=0") as pipe:
                 pipe.write(_commit_stream(head, lines, rest))
+                if seal:
+                    _send_seal(pipe, seal)
+                pipe.write([f"\nget-mark :{MARK}\nreset {IMPORTED}\n\ndone\n".encode()])
                 return pipe.finish().decode().strip()
 
     @contextmanager
@@ -181,14 +205,29 @@ def _send_articles(pipe: Pipe, files: Iterator[OutputFile], lines: IO[bytes]) ->
 
 
 def _commit_stream(head: bytes, lines: IO[bytes], files: Iterable[OutputFile]) -> Iterator[bytes]:
-    """The commit; the branch that fast-import needs for it is taken back at the end, so it writes none."""
+    """The commit up to its last file; the branch that fast-import needs for it is taken back after it."""
     yield head
     yield from lines
+    yield from _file_stream(files)
+
+
+def _file_stream(files: Iterable[OutputFile]) -> Iterator[bytes]:
     for file in files:
         yield f"M 100644 inline {_quoted(file.path)}\ndata {len(file.content)}\n".encode()
         yield file.content
         yield b"\n"
-    yield f"\nget-mark :{MARK}\nreset {IMPORTED}\n\ndone\n".encode()
+
+
+def _send_seal(pipe: Pipe, seal: Seal) -> None:
+    """The signature's own folder: as *seal* begins it, with its lists, and with the statement of what is there then."""
+    folder, own = seal.folder, _quoted(manifests.FOLDER)
+    pipe.write([f"M 040000 {folder} {own}\n".encode() if folder else f"D {own}\n".encode()])
+    pipe.write(f"D {_quoted(path)}\n".encode() for path in (manifests.STATEMENT, manifests.SIGNATURE))
+    pipe.write(_file_stream(seal.lists()))
+    pipe.write([b'ls ""\n'])
+    words = pipe.line().split()
+    if len(words) == 3:  # else it has ended, and says why when it is asked to finish
+        pipe.write(_file_stream(seal.statement(words[2].decode())))
 
 
 def _date(when: datetime) -> str:

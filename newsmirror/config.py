@@ -19,6 +19,7 @@ from newsmirror.pushing import Pushing, read_pushing
 from newsmirror.render import Blocks, PageStyle
 from newsmirror.route import Route, find_conflict, read_route
 from newsmirror.script import Script, can_convert
+from newsmirror.sshkeys import SigningKey, read_signing
 
 PREFIX = "NEWSMIRROR_"
 BRANCH = re.compile(
@@ -47,6 +48,7 @@ class Config:
     """``full``, ``summary`` or ``none``"""
     style: PageStyle
     pushing: Pushing
+    signing: SigningKey | None
     alarms: AlarmRules | None
     browser: str
     """``never``, ``lists`` or ``always``."""
@@ -92,6 +94,7 @@ class _Reader:
 
     def config(self) -> Config:
         repo = Path(self.text("REPO") or self.missing_repo()).absolute()
+        pushing = read_pushing(self.text, self.refuse, repo)
         config = Config(
             repo=repo,
             branch=self.branch(),
@@ -102,7 +105,8 @@ class _Reader:
             members_only=self.choice("MEMBERS_ONLY", ("teaser", "full"), "teaser"),
             feeds=self.choice("FEEDS", ("full", "summary", "none"), "full"),
             style=PageStyle(self.blocks(), self.counter(), self.images(), self.script(), self.tags()),
-            pushing=read_pushing(self.text, self.refuse, repo),
+            pushing=pushing,
+            signing=read_signing(self.text, self.refuse, pushing.login.key),
             alarms=self.alarms(),
             browser=self.browser(),
             route=read_route(self.text, self.refuse),

@@ -61,6 +61,8 @@ MANY = 40
 """Nor of these, where the bytes are UTF-8 beyond doubt: an article may be a line of rare names."""
 LATIN = {ord(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte)): byte for byte in range(128, 256)}
 """Characters that Windows-1252 shows for bytes, so that text misread in it can be read back."""
+Telling = tuple[float, int]
+"""What `_share` says of a text."""
 RUN = re.compile("[^\x00-\x7f\ufffd]{4,}")
 
 
@@ -78,12 +80,12 @@ def decode_page(body: bytes, *, content_type: str | None = None) -> str:
     Bytes that are no character of the page's encoding are `DAMAGED` in it. Raises EncodingError where no
     encoding makes text of the page.
     """
-    text = _best(body, [*_told_by_bytes(body), *_declared(body, content_type), "gb18030", "big5hkscs"])
-    if not _is_chinese(text, few=1):
+    text, telling = _best(body, [*_told_by_bytes(body), *_declared(body, content_type), "gb18030", "big5hkscs"])
+    if not _is_enough(telling, few=1):
         utf8 = _decode(body, "utf-8")
         if back := next((back for back in _read_back(utf8) if _is_han(back) and _is_chinese(back, few=1)), None):
             return back
-        if not _is_chinese(text, few=FEW if DAMAGED in utf8 else MANY):
+        if not _is_enough(telling, few=FEW if DAMAGED in utf8 else MANY):
             raise EncodingError("the page's bytes are no text in any encoding that the source uses")
     return text.removeprefix("\ufeff")
 
@@ -121,28 +123,28 @@ def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
             yield encoding
 
 
-def _best(body: bytes, encodings: list[str]) -> str:
+def _best(body: bytes, encodings: list[str]) -> tuple[str, Telling]:
     """The body in the first encoding that makes text of it without damage, else in the one that makes most."""
-    best, best_value = "", (-1.0, 0)
+    best, best_telling, best_value = "", (0.0, 0), (-1.0, 0)
     for encoding in dict.fromkeys(encodings):
         text = _decode(body, encoding)
-        share, count = _share(text)
+        share, count = telling = _share(text)
         damage = text.count(DAMAGED)
         sure = share >= COMMON_SHARE if count >= FEW else not count or (encoding == "utf-8" and _is_han(text))
         if sure and not damage:
-            return text
+            return text, telling
         if encoding == "utf-8" and UTF8_RUN.search(body):
-            return text
+            return text, telling
         if (share, -damage) > best_value:
-            best, best_value = text, (share, -damage)
-    return best
+            best, best_telling, best_value = text, telling, (share, -damage)
+    return best, best_telling
 
 
 def _decode(body: bytes, encoding: str) -> str:
     return body.decode(encoding, errors="newsmirror.damaged")
 
 
-def _share(text: str) -> tuple[float, int]:
+def _share(text: str) -> Telling:
     """Share of everyday Chinese characters among the different ones that are not neutral, and the number of these."""
     telling = set(NEUTRAL.sub("", text))
     return len(telling & COMMON) / max(1, len(telling)), len(telling)
@@ -150,7 +152,11 @@ def _share(text: str) -> tuple[float, int]:
 
 def _is_chinese(text: str, *, few: int) -> bool:
     """Whether enough of the characters are everyday Chinese, or only *few* different ones tell."""
-    share, count = _share(text)
+    return _is_enough(_share(text), few=few)
+
+
+def _is_enough(telling: Telling, *, few: int) -> bool:
+    share, count = telling
     return count < few or share >= COMMON_SHARE
 
 

@@ -26,7 +26,7 @@ class BusyError(NewsmirrorError):
 
 
 class StoppedError(NewsmirrorError):
-    """Raised by `inherit` when signals end the wait for a remote."""
+    """Raised by `inherit` when signals end the wait for a remote, by `Rebuilder` when one comes before the commit."""
 
 
 class NoSpaceError(NewsmirrorError):
@@ -39,6 +39,10 @@ class StateError(NewsmirrorError):
 
 class CommitError(NewsmirrorError):
     """Raised by `Committer` when git did not take the commit; carries git's words."""
+
+
+class SigningError(NewsmirrorError):
+    """Raised by `sshkeys` when nothing can be signed, or a signature is not good; carries the reason."""
 
 
 class GitError(NewsmirrorError):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import cache
 from html import unescape
 from urllib.parse import urljoin
 
@@ -11,7 +10,7 @@ from lxml import etree, html
 
 from newsmirror.credits import CREDIT, authors_of, paragraphs_of, source_and_editor
 from newsmirror.exceptions import LayoutError
-from newsmirror.guard import parse_html
+from newsmirror.guard import parse_html, selector
 from newsmirror.items import ScrapedArticle
 from newsmirror.site import STAND_IN, Layout, Site
 from newsmirror.text import one_line
@@ -19,7 +18,12 @@ from newsmirror.text import one_line
 TIME = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T　]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?"
 )
+SHORT_URL = etree.XPath(".//input[@name='lname']/@value")
 RIGHTS = re.compile(r"版权所有，任何形式转载需\S{1,12}?授权许可。")
+
+
+Matched = tuple[Layout, html.HtmlElement, str]
+"""The layout of a page, its body and its title."""
 
 
 def extract_article(
@@ -39,7 +43,15 @@ def read_article(
     root: html.HtmlElement, *, url: str, site: Site, published: datetime | None = None, category: str | None = None
 ) -> ScrapedArticle:
     """The same from a page that is parsed already."""
-    layout, body, title = match_layout(root, site)
+    return read_matched(match_layout(root, site), url=url, site=site, published=published, category=category)
+
+
+def read_matched(
+    matched: Matched, *, url: str, site: Site, published: datetime | None = None, category: str | None = None
+) -> ScrapedArticle:
+    """The same from what `match_layout` has found."""
+    layout, body, title = matched
+    root = body.getroottree().getroot()
     address = _own_address(root, url, site)
     when, date_only = _published(root, layout, site, address, published)
     day = when.date() if when and address[1].year == STAND_IN.year else address[1]
@@ -58,21 +70,16 @@ def read_article(
         authors=authors_of(_texts(root, layout.author), paragraphs, outlet=site.byline),
         source=source,
         editor=editor,
-        short_url=next((str(v) for v in body.xpath(".//input[@name='lname']/@value") if v.startswith("http")), None),
+        short_url=next((str(v) for v in SHORT_URL(body) if v.startswith("http")), None),
         tags=_tags(body, site),
         rights=next((m[0] for m in (RIGHTS.search(t) for t in body.itertext()) if m), None),
     )
 
 
-@cache
-def _xpath(expression: str) -> etree.XPath:
-    return etree.XPath(expression)
-
-
 def _texts(root: html.HtmlElement, expressions: tuple[str, ...]) -> Iterator[str]:
     """The text of everything that the expressions select, in their order."""
     for expression in expressions:
-        for found in _xpath(expression)(root):
+        for found in selector(expression)(root):
             yield str(found) if isinstance(found, str) else "".join(found.itertext())
 
 
@@ -81,10 +88,10 @@ def title_line(text: str) -> str:
     return one_line(unescape(text))
 
 
-def match_layout(root: html.HtmlElement, site: Site) -> tuple[Layout, html.HtmlElement, str]:
-    """The first layout that matches a page, with the body and the title it finds. Raises LayoutError for none."""
+def match_layout(root: html.HtmlElement, site: Site) -> Matched:
+    """The first layout that matches a page, and what it finds; the body is made whole. Raises LayoutError for none."""
     for layout in site.layouts:
-        body = next(iter(_xpath(layout.body)(root)), None)
+        body = next(iter(selector(layout.body)(root)), None)
         title = next((t for t in map(title_line, _texts(root, layout.title)) if t), None)
         if body is not None and title:
             whole = re.match(site.page_title, title)  # metadata may carry the title of the page
@@ -97,7 +104,7 @@ def _complete(body: html.HtmlElement, site: Site) -> html.HtmlElement:
 
     Seen in three of 9,600 bodies. What follows a body is taken in only where that slot is among it.
     """
-    end = _xpath(site.junk.end)
+    end = selector(site.junk.end)
     if end(body):
         return body
     following = list(body.itersiblings())

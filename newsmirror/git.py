@@ -194,22 +194,49 @@ class Repository:
             yield answer[position : position + size] if header[-2] == b"blob" else None
             position += size + 1
 
-    def data_names(self, commit: str) -> list[str]:
-        """The files of ``data/`` that hold a day each; those of single articles beside them are not looked at."""
-        folders = ["data/"]
-        for _ in ("years", "months"):
-            folders = [f"{name}/" for name, kind in self.kinds(commit, *folders).items() if kind == "tree"]
-        return [name for name in self.kinds(commit, *folders) if name.endswith(".jsonl")] if folders else []
+    def data_names(self, commit: str, *, newest_first: bool = False) -> Iterator[str]:
+        """The files of ``data/`` that hold a day each, in order; those of single articles beside them are left out.
+
+        A folder is looked at when its turn comes, so that the first few names cost the same in any archive.
+        """
+        for year in self._below(commit, "data", "tree", newest_first):
+            for month in self._below(commit, year, "tree", newest_first):
+                days = self._below(commit, month, "blob", newest_first)
+                yield from (name for name in days if name.endswith(".jsonl"))
+
+    def _below(self, commit: str, folder: str, kind: str, newest_first: bool) -> list[str]:
+        found = self.kinds(commit, f"{folder}/").items()
+        return sorted((name for name, what in found if what == kind), reverse=newest_first)
 
     def changes(self, old: str | None, new: str, *folders: str) -> list[Change]:
         """What differs from commit *old* (None: nothing there yet) to *new*, all or below *folders*.
 
         Raises GitError where a commit is not there.
         """
-        start = old or hashlib.new("sha1" if len(new) == 40 else "sha256", b"tree 0\0").hexdigest()  # the empty tree
-        words = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", start, new, "--")
-        parts = self.run(*words, *folders).decode(errors="surrogateescape").split("\0")
-        return [_change(*pair) for pair in zip(parts[::2], parts[1::2], strict=False)]
+        return list(self.each_change(old, new, *folders))
+
+    def each_change(self, old: str | None, new: str, *folders: str) -> Iterator[Change]:
+        """The same one by one, as git finds them: an archive is not held in memory."""
+        words = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
+        pipe = self.pipe(*words, old or self.empty_tree(new), new, "--", *folders)
+        try:
+            parts = (part.decode(errors="surrogateescape") for part in pipe.parts(b"\0"))
+            yield from map(_change, parts, parts)
+            pipe.finish()
+        finally:
+            pipe.close()
+
+    def empty_tree(self, like: str) -> str:
+        """Id of the tree without files, which git knows without having it, in the hash of the id *like*."""
+        return hashlib.new("sha1" if len(like) == 40 else "sha256", b"tree 0\0").hexdigest()
+
+    def has(self, commit: str) -> bool:
+        """Whether git still has a commit."""
+        try:
+            self.run("cat-file", "-e", f"{commit}^{{commit}}")
+        except GitError:
+            return False
+        return True
 
     def holds(self, older: str, newer: str) -> bool:
         """Whether commit *older* is *newer* or one of those that it stands on."""
@@ -218,18 +245,6 @@ class Repository:
         except GitError:
             return False
         return True
-
-    def refresh_index(self, changes: Iterable[Change]) -> None:
-        """Tell git's index of files just committed. Raises GitError.
-
-        The index is the operator's own; nothing of ours depends on it but a clean ``git status``. It gets ids from
-        the commit, and git is led to a folder without files: even so it would read files that changed in the moment
-        when the index did, through the repository's filters, which are programs.
-        """
-        lines = "".join(f"100644 {change.after}\t{change.path}\0" for change in changes if change.after)
-        words, nowhere = ("update-index", "-z", "--index-info"), str(self.private)
-        content = lines.encode(errors="surrogateescape")
-        self.run("-C", nowhere, *words, stdin=content, environment={"GIT_WORK_TREE": nowhere})
 
 
 def _file_of(content: bytes) -> IO[bytes]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -35,6 +35,13 @@ class Pipe:
 
     def read(self, size: int) -> bytes:
         return bytes(self._process.stdout.read(size))
+
+    def parts(self, end: bytes) -> Iterator[bytes]:
+        """What it says until it has said all, cut after each *end*, which is left out."""
+        rest = b""
+        while piece := self._process.stdout.read(65536):
+            *whole, rest = (rest + piece).split(end)
+            yield from whole
 
     def close(self) -> None:
         """End the process, whatever it is doing."""

@@ -6,6 +6,7 @@ largest had 88,000 characters, 2,807 tags, 799 attributes and a depth of 12.
 """
 
 import re
+from functools import cache
 
 from lxml import etree, html
 
@@ -23,6 +24,12 @@ TOO_DEEP = etree.XPath("/*" * (MAX_DEPTH + 1))
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 SEPARATOR = re.compile(r"[\s/]+")
+
+
+@cache
+def selector(expression: str) -> etree.XPath:
+    """An XPath expression, compiled once."""
+    return etree.XPath(expression)
 
 
 def parse_html(text: str) -> html.HtmlElement:

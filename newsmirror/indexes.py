@@ -97,7 +97,8 @@ class ListWriter:
         if front.address and not self._shows_code(front.address):
             yield OutputFile(paths.qr_path(paths.FRONT), qr_png(front.address))
         yield OutputFile(paths.FRONT, render_front(front, site=self._site, style=self._config.style).encode())
-        links = render_links(site=self._site, prefix=self._prefix, style=self._config.style)
+        signed = self._config.signing is not None
+        links = render_links(site=self._site, prefix=self._prefix, style=self._config.style, signed=signed)
         yield OutputFile(paths.LINKS, links.encode())
 
     def _shows_code(self, address: str) -> bool:

@@ -63,9 +63,9 @@ def _single_spaces(spans: list[Span]) -> Spans:
         if text and found and before == " " and text.startswith(" "):
             text = text[1:]
         if text:
-            found.append(replace(span, text=text))
+            found.append(span if text == span.text else replace(span, text=text))
     while found and not found[-1].text.rstrip(EDGES):
         found.pop()
-    if found:
+    if found and found[-1].text[-1] in EDGES:
         found[-1] = replace(found[-1], text=found[-1].text.rstrip(EDGES))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Signals that arrive while the end of a run waits for remotes, where Scrapy cannot act on them."""
+"""Signals that arrive where Scrapy cannot act on them: while remotes are waited for, and in a rebuild."""
 
 import logging
 import signal
@@ -26,6 +26,19 @@ def result_of(future: Future[T]) -> T:
     return future.result()
 
 
+def hang_up_is_an_end() -> None:
+    """End on SIGHUP (a lost terminal) as on SIGTERM; where it is ignored (nohup), let it be so."""
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+
+
+def only_count() -> None:
+    """Let signals do nothing but to be counted by `Interrupts`, for a program that asks it often."""
+    for number in NUMBERS:
+        signal.signal(number, lambda number, frame: None)
+    hang_up_is_an_end()
+
+
 class Interrupts:
     """Counts signals while it is entered: the first one asks for an end soon, the second for one at once.
 
@@ -39,6 +52,10 @@ class Interrupts:
         self._told = len(self._times)
         self._telling = threading.Lock()
         self._before: dict[int, Any] = {}
+
+    def asked(self) -> bool:
+        """Whether a signal has come."""
+        return bool(self._times)
 
     def stop(self) -> bool:
         """Whether nothing should be waited for any more. Asked often, from threads."""

@@ -7,8 +7,9 @@ two articles with the same content are equal and have the same digest.
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache, cached_property
 from typing import Any, Literal
 
 BEIJING = timezone(timedelta(hours=8))
@@ -152,8 +153,24 @@ class Article:
 
     def digest(self) -> str:
         """SHA-256 of the article's content as 64 hex digits; equal for equal articles on every machine."""
-        data = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=datetime.isoformat)
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        data = json.dumps(self, ensure_ascii=False, sort_keys=True, default=_plain)
         return hashlib.sha256(data.encode()).hexdigest()
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has for a time or for one of our types, one level deep: `asdict` would copy every text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {name: getattr(value, name) for name in _names(value.__class__)}
 
 
 @dataclass(frozen=True)

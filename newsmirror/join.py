@@ -18,10 +18,13 @@ from newsmirror.git import Repository
 from newsmirror.gitside import SideRepository
 from newsmirror.inspection import Inspector
 from newsmirror.items import OutputFile, Row
+from newsmirror.manifests import is_own
 from newsmirror.outcome import PushResult
 from newsmirror.paths import record_path
+from newsmirror.sealing import sealing
 from newsmirror.site import Site
 from newsmirror.stage import Stage
+from newsmirror.statement import About
 from newsmirror.store import Store
 from newsmirror.theirs import DAY, GONE, Delta, choose, find_row_fault, find_strange, read_day, shown
 
@@ -102,9 +105,13 @@ class Joiner:
         require_space(self._repository.private, 2 * stage.size, 16)
         when, commit = self._now(), theirs
         if stage.written or merge:
-            commit = self._committer.make(
-                stage.files(), message, parent=theirs, merged=ours if merge else None, when=when
-            )
+            about, merged = About.of(self._site, when, self._store.count()), ours if merge else None
+            with sealing(
+                self._repository, self._config.signing, about, parent=theirs, merged=merged, known=[ours]
+            ) as seal:
+                commit = self._committer.make(
+                    stage.files(), message, parent=theirs, merged=merged, when=when, seal=seal
+                )
         self._checkout.begin(ours, commit)
         self._committer.publish(commit, parent=ours, when=when)
         self._store.set_commit(commit)
@@ -145,7 +152,7 @@ def _delta(repository: Repository, side: SideRepository, base: str, commit: str)
     return Delta(
         commit=commit,
         at=datetime.fromtimestamp(int(side.run("show", "--no-patch", "--format=%ct", commit)), UTC),
-        files={entry.path: entry.blob for entry in entries if not DAY.fullmatch(entry.path)},
+        files={e.path: e.blob for e in entries if not DAY.fullmatch(e.path) and not is_own(e.path)},
         rows={i: row for i, row in new.items() if old.get(i) != row},
         before=old,
     )

@@ -134,8 +134,8 @@ def _tag_links(names: tuple[str, ...], script: Script) -> Names:
     return [{"name": escape(script.convert(name), urls=False), "path": f"{paths.tag_stem(name)}.md"} for name in names]
 
 
-def render_links(*, site: Site, prefix: str | None, style: PageStyle) -> str:
-    """The address book."""
+def render_links(*, site: Site, prefix: str | None, style: PageStyle, signed: bool = False) -> str:
+    """The address book; *signed*: say how to check the publisher's signature."""
     address = destination(paths.public_address(prefix, paths.FRONT, "")) or None
     return render(
         "links.md.j2",
@@ -145,4 +145,5 @@ def render_links(*, site: Site, prefix: str | None, style: PageStyle) -> str:
         host=site.host,
         address=address,
         links=style.blocks.links,
+        signed=signed,
     )

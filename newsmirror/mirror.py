@@ -24,11 +24,14 @@ from newsmirror.packs import give_back
 from newsmirror.placing import prefix_of
 from newsmirror.private import make_private
 from newsmirror.push import Pusher
+from newsmirror.sealing import sealing
 from newsmirror.site import Site
 from newsmirror.soundness import find_damage
 from newsmirror.stage import Stage
 from newsmirror.stale import remove_stale
 from newsmirror.state import open_state, renew
+from newsmirror.statement import About
+from newsmirror.statements import is_signed
 from newsmirror.status import Result
 
 logger = logging.getLogger(__name__)
@@ -118,12 +121,20 @@ class Mirror:
             raise CommitError(f"somebody began {operation} in the working copy; finish it or take it back")
         require_space(self.repository.private, 2 * size, 16)
         when = self.now()
-        commit = self.committer.make(files, message, parent=self.base, when=when)
+        about = About.of(self.site, when, self.store.count())
+        with sealing(self.repository, self.config.signing, about, parent=self.base) as seal:
+            commit = self.committer.make(files, message, parent=self.base, when=when, seal=seal)
         with uninterrupted():
             self._checkout.begin(self.base, commit)
             self.committer.publish(commit, parent=self.base, when=when)
             self.made = commit
             self.store.set_commit(commit)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the newest commit needs no statement of ours: it has one, or none is asked for."""
+        key = self.config.signing
+        return key is None or self.base is None or is_signed(self.repository, self.base, key.public)
 
     def renew_state(self) -> None:
         """Make a damaged state anew, from what is committed by now."""

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from abc import abstractmethod
+from itertools import islice
 from urllib.parse import urlsplit
 
 from scrapy.commands import ScrapyCommand
@@ -62,7 +63,7 @@ class MirrorCommand(OwnCommand):
 def site_of(repository: Repository, settings: BaseSettings) -> Site:
     """The site whose articles a mirror holds. Raises RefusedError where it holds none, or those of an unknown site."""
     tip = repository.tip()
-    names = repository.data_names(tip)[-SAMPLE:] if tip else []
+    names = islice(repository.data_names(tip, newest_first=True), SAMPLE) if tip else ()
     row = next(read_rows(repository.blobs(f"{tip}:{name}" for name in names)), None)
     if row is None:
         raise RefusedError("NEWSMIRROR_REPO holds no articles; run scrapy crawl first")

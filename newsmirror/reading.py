@@ -7,7 +7,7 @@ from scrapy.http import Response, TextResponse
 
 from newsmirror.decode import decode_page
 from newsmirror.exceptions import LayoutError
-from newsmirror.extract import match_layout, read_article
+from newsmirror.extract import match_layout, read_matched
 from newsmirror.guard import parse_html
 from newsmirror.identity import Evidence, Refusal, check_article, check_list, ends_inside, explain_unread, has_end
 from newsmirror.items import ScrapedArticle
@@ -101,16 +101,16 @@ def _read(
     page: Evidence, text: str, *, whole: bool, published: datetime | None, category: str | None, trusted: bool
 ) -> ScrapedArticle | Refusal:
     try:
-        _, body, _ = match_layout(page.root, page.site)
+        matched = match_layout(page.root, page.site)
     except LayoutError as error:
         why = explain_unread(page)
         if why.reason != "layout":
             return why
         return Refusal("layout", str(error)) if whole else CUT
-    article = read_article(page.root, url=page.url, site=page.site, published=published, category=category)
+    article = read_matched(matched, url=page.url, site=page.site, published=published, category=category)
     if trusted:
         return article
-    if not whole and ends_inside(body):
+    if not whole and ends_inside(matched[1]):
         return CUT
     return check_article(page, text, identifier=article.id) or article
 

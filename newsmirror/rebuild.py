@@ -16,7 +16,7 @@ from newsmirror.archive import record_of
 from newsmirror.checks import Gate, allowed_loads
 from newsmirror.durable import uninterrupted
 from newsmirror.evidence import Evidence
-from newsmirror.exceptions import CommitError, NewsmirrorError, StateError
+from newsmirror.exceptions import CommitError, NewsmirrorError, StateError, StoppedError
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.indexes import ListWriter
 from newsmirror.inspection import Inspector
@@ -42,7 +42,9 @@ ROOM_AN_ARTICLE = 2048
 class Rebuilder:
     """One rebuild of an open mirror. *counts* says how many files of each kind differ."""
 
-    def __init__(self, mirror: Mirror):
+    def __init__(self, mirror: Mirror, *, asked: Callable[[], bool] = lambda: False):
+        """*asked* says whether somebody wants an end: before the commit all is left as it is."""
+        self._asked = asked
         self._mirror, self._store = mirror, mirror.store
         self._config, self._site = mirror.config, mirror.site
         self._started = mirror.now()
@@ -51,7 +53,10 @@ class Rebuilder:
         ``left``: pages that cannot be made anew."""
 
     def run(self, *, stop: Callable[[], bool] = lambda: False) -> Result:
-        """Everything in one commit, then pushes; never raises for what can go wrong outside of this program."""
+        """Everything in one commit, then pushes; never raises for what can go wrong outside of this program.
+
+        *stop* says whether remotes should not be waited for any more; it is asked often, from threads.
+        """
         try:
             self._commit()
             made = self._mirror.made
@@ -61,7 +66,8 @@ class Rebuilder:
             result = Result(outcome_of_error(error), commit=self._mirror.made, reason=str(error))
         if result.commit or not result.reason:
             result = self._mirror.push(result, stop=stop)
-        result = replace(result, size=look_after(self._mirror.repository, None, self._mirror.made, whole=True))
+        to_tidy = None if self._asked() else self._mirror.made
+        result = replace(result, size=look_after(self._mirror.repository, None, to_tidy, whole=True))
         self._write_status(result)
         return result
 
@@ -92,9 +98,10 @@ class Rebuilder:
         try:
             with self._store.transaction(), closing(Stage(self._mirror.repository, self._mirror.base)) as stage:
                 files = self._files(stage)
-                if first := next(files, None):
+                first = next(files, None)
+                if first or not self._mirror.is_signed:
                     room = ROOM_AN_ARTICLE * self._store.count()
-                    self._mirror.commit(chain([first], files), "newsmirror: rebuild", size=room)
+                    self._mirror.commit(chain([first] if first else (), files), "newsmirror: rebuild", size=room)
         except StateError:
             self._mirror.renew_state()
             if not self._mirror.made:
@@ -107,10 +114,15 @@ class Rebuilder:
         inspector = Inspector(self._config, self._site, stage)
         inspector.check_blocks()
         for row in self._store.rows():
+            self._refuse_stopped()
             yield from self._article(row, stage, inspector)
         listed = ListWriter(self._store, stage, self._site, self._config, self._mirror.prefix).all_files()
         feeds = FeedWriter(self._store, stage, self._site, self._config).all_files()
         yield from self._lists(chain(listed, feeds), stage)
+
+    def _refuse_stopped(self) -> None:
+        if self._asked():
+            raise StoppedError("a signal came before the commit; nothing is changed")
 
     # Articles
 
@@ -153,6 +165,7 @@ class Rebuilder:
         """Those that differ. Raises CommitError where the gate refuses one."""
         gate = Gate(exists=lambda path: True, may_load=allowed_loads(self._config.style, self._site))
         for file in self._changed("lists", files, stage):
+            self._refuse_stopped()
             if fault := gate.fault(file):
                 raise CommitError(f"the gate refuses {file.path}, which {fault}; report this")
             yield file

@@ -20,6 +20,8 @@ ROBOTSTXT_OBEY = True  # default False
 DOWNLOAD_DELAY = 2  # default 0; the source asks for patience, and a day brings only some 50 articles
 CONCURRENT_REQUESTS = 2  # default 16; one for the source, one for robots.txt
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8
+CONCURRENT_ITEMS = 1  # default 100: as many tasks are made for each answer, and ours bring one item at most
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: reads a callback's source again for each answer
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # without 429 and 503, which ask us to stay away
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says in its own words what failed
@@ -71,6 +73,8 @@ SPIDER_CONTRACTS = {
     "newsmirror.contracts.KnownArticle": 11,
 }
 EXTENSIONS = {
+    "scrapy.extensions.memusage.MemoryUsage": None,  # charges a run with the memory of who has started it
+    "newsmirror.bound.RunMemory": 0,
     "newsmirror.progress.Progress": 500,  # switches itself off where nobody looks at a terminal
 }
 
@@ -117,6 +121,11 @@ NEWSMIRROR_SSH_KNOWN_HOSTS = os.environ.get("NEWSMIRROR_SSH_KNOWN_HOSTS")
 NEWSMIRROR_CREDENTIALS = os.environ.get("NEWSMIRROR_CREDENTIALS")
 """file | tokens for https, one line a host: `https://user:token@host`; readable by its owner only |
 `/etc/newsmirror/credentials`"""
+NEWSMIRROR_SIGN_KEY = os.environ.get("NEWSMIRROR_SIGN_KEY")
+"""file | a private key of `ssh-keygen -t ed25519 -N ''`, not the one that pushes: every commit then holds a signed
+statement of what is in it, see [safety.md](safety.md#signed-mirrors) | `/etc/newsmirror/sign_key`"""
+NEWSMIRROR_SIGN_DAYS = os.environ.get("NEWSMIRROR_SIGN_DAYS", "30")
+"""days, 1 to 9999 | how long a signed statement is good for where no newer one comes | `14`"""
 NEWSMIRROR_AUTHOR = os.environ.get("NEWSMIRROR_AUTHOR", "newsmirror <newsmirror@example.invalid>")
 """`name <mail>` | author and committer | `mirror <mirror@example.invalid>`"""
 NEWSMIRROR_SITE_URL = os.environ.get("NEWSMIRROR_SITE_URL")

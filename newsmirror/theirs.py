@@ -14,13 +14,15 @@ from newsmirror.validate import find_problem
 
 SEGMENT = r"[^/.\x00-\x1f\x7f\\\ud800-\udfff][^/\x00-\x1f\x7f\\\ud800-\udfff]*"
 """A name in a path: none that is hidden, none that a disk or a terminal takes for something else."""
-PLACE = re.compile(rf"README\.md(?:\.png)?|LINKS\.md|(?:pages|images|indexes|tags|data|feeds)/(?:{SEGMENT}/)*{SEGMENT}")
+PLACE = re.compile(
+    rf"README\.md(?:\.png)?|LINKS\.md|(?:pages|images|indexes|tags|data|feeds|signed)/(?:{SEGMENT}/)*{SEGMENT}"
+)
 """Where a mirror writes."""
 NOTE = re.compile(rf"(?:{SEGMENT}/){{0,8}}{SEGMENT}\.(?:md|txt)|LICENSE|LICENCE|COPYING|CNAME")
 """What a person may add beside: text that no host runs. Workflows, attributes and modules are none of it."""
 PAGE = re.compile(r"pages/(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\.md")
 DAY = re.compile(r"data/\d{4}/\d\d/\d\d\.jsonl")
-LISTS = ("indexes/", "tags/", "feeds/")
+LISTS = ("indexes/", "tags/", "feeds/", "signed/")
 """Folders of what is made from articles: it may go, and is made anew."""
 MAX_BYTES = 512 * 1024
 ORDINARY = "100644"

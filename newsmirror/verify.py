@@ -37,7 +37,7 @@ class Finding(NamedTuple):
 def find_site(clone: Clone, sites: Iterable[Site]) -> Site:
     """The site that a mirror is of. Raises RefusedError where it is of none, or no mirror at all."""
     known = list(sites)
-    for path in _days(clone):
+    for path in clone.days():
         for line in (clone.read(path) or b"").decode(errors="replace").splitlines():
             try:
                 url = Row.from_json(line).url
@@ -46,12 +46,6 @@ def find_site(clone: Clone, sites: Iterable[Site]) -> Site:
             if found := next((site for site in known if site.article_of(url)), None):
                 return found
     raise RefusedError("this is no mirror of a known site; name a folder with the data/ of one")
-
-
-def _days(clone: Clone) -> list[str]:
-    """The files of ``data/`` that hold a day each, in order."""
-    found = (clone.root / "data").glob("[0-9]*/[0-9]*/*.jsonl")
-    return sorted(str(path.relative_to(clone.root)) for path in found)
 
 
 @dataclass
@@ -76,7 +70,7 @@ class Verifier:
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong, in the order in which it is found."""
-        for day in _days(self.clone):
+        for day in self.clone.days():
             yield from self._day_findings(day)
         yield from self._tree_findings()
         yield from (Finding(path, fault) for path, fault in self._lists.faults())

@@ -9,13 +9,16 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from newsmirror.durable import sync_folder, writing
 from newsmirror.git import Change
 
+AT_ONCE = 500
+"""Files that are looked at, read and written together: memory stays small whatever a commit holds."""
 FEW = 64
-"""Up to so many files are synced one by one; for more, one sync of the whole system is quicker."""
+"""Up to so many of them are synced one by one; for more, one sync of the whole system is quicker."""
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
@@ -32,22 +35,63 @@ class WorkTree:
 
         *read* gives contents by their ids. What is written is on the disk on return. Raises NoSpaceError.
         """
-        wanted: list[Change] = []
+        source = (change for change in changes if change.after)
         kept: list[str] = []
+        unsynced = False
         with writing("the working copy"):
-            for change in (change for change in changes if change.after):
-                may_write = self._may_write(change)
-                if may_write:
-                    wanted.append(change)
-                elif may_write is None:
-                    kept.append(change.path)
-            few = len(wanted) <= FEW
-            for change, content in zip(wanted, read([str(change.after) for change in wanted]), strict=True):
-                if content is not None and not self._write(change.path, content, sync=few):
-                    kept.append(change.path)
-            if not few:
+            while chunk := list(islice(source, AT_ONCE)):
+                may_write = {change.path: self._may_write(change) for change in chunk}
+                kept += [path for path, may in may_write.items() if may is None]
+                wanted = [change for change in chunk if may_write[change.path]]
+                few = len(wanted) <= FEW
+                unsynced = unsynced or not few
+                for change, content in zip(wanted, read([str(change.after) for change in wanted]), strict=True):
+                    if content is not None and not self._write(change.path, content, sync=few):
+                        kept.append(change.path)
+            if unsynced:
                 os.sync()
         return kept
+
+    def remove(self, files: Iterable[Change]) -> list[str]:
+        """Remove files that are what the newer commit has, and folders that get empty; returns the others' paths.
+
+        Raises NoSpaceError.
+        """
+        kept = []
+        last = PurePosixPath()
+        with writing("the working copy"):
+            for file in files:
+                if (ours := self._is_newer(file)) is False:
+                    kept.append(file.path)
+                if not ours:
+                    continue
+                path = PurePosixPath(file.path)
+                if path.parent != last:
+                    self._remove_empty(last)
+                    last = path.parent
+                with self._folder(file.path, make=False) as folder:
+                    os.unlink(path.name, dir_fd=folder)
+            self._remove_empty(last)
+            os.sync()
+        return kept
+
+    def _is_newer(self, file: Change) -> bool | None:
+        """Whether a file is what the newer commit has, None where there is none."""
+        try:
+            return blob_id(self._read(file.path), file) == file.after
+        except FileNotFoundError:
+            return None
+        except OSError:  # a link, a folder, or a file in the place of a folder
+            return False
+
+    def _remove_empty(self, folder: PurePosixPath) -> None:
+        """Remove a folder and those above it, as far as nothing is in them."""
+        for path in (folder, *folder.parents)[:-1]:
+            try:
+                with self._folder(str(path), make=False) as above:
+                    os.rmdir(path.name, dir_fd=above)
+            except OSError:
+                return
 
     def _may_write(self, change: Change) -> bool | None:
         """False where the newer content stands already, None where the file is somebody else's."""

@@ -33,18 +33,13 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-UNWATCHED = ("-s", "MEMUSAGE_LIMIT_MB=0")
-"""For runs that tests start: Linux counts the peak of the process that starts a program as the program's own, and after
-some thousand tests that is more than a run may have."""
-
-
 def run_scrapy(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a scrapy command of this project in *cwd*; warnings of Scrapy would show in stderr."""
     environment = clean_environment() | {
         "SCRAPY_SETTINGS_MODULE": "newsmirror.settings",
         "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
     }
-    command = [sys.executable, "-m", "scrapy", *words, *UNWATCHED]
+    command = [sys.executable, "-m", "scrapy", *words]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -11,6 +11,7 @@ import pytest
 from newsmirror.commits import Committer
 from newsmirror.exceptions import CommitError, GitError, NoSpaceError, RefusedError
 from newsmirror.git import Change, Repository
+from newsmirror.gitindex import GitIndex
 from newsmirror.gitprocess import plain_words
 from newsmirror.items import BEIJING, OutputFile
 
@@ -147,7 +148,7 @@ def test_contents_of_the_commit_and_not_of_the_disk(repository: Repository) -> N
 
 def test_data_names_are_those_of_days(repository: Repository) -> None:
     made = commit(repository, PAGE, DATA, OutputFile("data/2021/12/17/990001.md", b"x"))
-    assert repository.data_names(made) == [DATA.path]
+    assert list(repository.data_names(made)) == [DATA.path]
 
 
 def test_changes_between_commits(repository: Repository) -> None:
@@ -183,27 +184,27 @@ def changes_of(repository: Repository, made: str) -> list[Change]:
     return repository.changes(None, made)
 
 
-def test_refresh_index_leaves_a_clean_status(repository: Repository) -> None:
+def test_index_leaves_a_clean_status(repository: Repository) -> None:
     write(repository, PAGE)
-    repository.refresh_index(changes_of(repository, commit(repository, PAGE)))
+    GitIndex(repository).put(changes_of(repository, commit(repository, PAGE)))
     assert git(repository.root, "status", "--porcelain") == ""
 
 
-def test_refresh_index_runs_no_filter(repository: Repository, tmp_path: Path) -> None:
+def test_index_runs_no_filter(repository: Repository, tmp_path: Path) -> None:
     git(repository.root, "config", "filter.x.clean", f"touch {tmp_path}/ran; cat")
     write(repository, OutputFile(".gitattributes", b"* filter=x text eol=crlf\n"))
     write(repository, PAGE)
     made = commit(repository, PAGE)
-    repository.refresh_index(changes_of(repository, made))
+    GitIndex(repository).put(changes_of(repository, made))
     assert not (tmp_path / "ran").exists()
     assert repository.contents([PAGE.path]) == {PAGE.path: PAGE.content}
 
 
-def test_refresh_index_with_a_stale_lock_names_the_reason_without_paths(repository: Repository) -> None:
+def test_index_with_a_stale_lock_names_the_reason_without_paths(repository: Repository) -> None:
     made = commit(repository, PAGE)
     (repository.root / ".git" / "index.lock").write_bytes(b"")
     with pytest.raises(GitError, match=r"index\.lock|Unable|File exists|…") as caught:
-        repository.refresh_index(changes_of(repository, made))
+        GitIndex(repository).put(changes_of(repository, made))
     assert str(repository.root) not in str(caught.value)
 
 

@@ -53,7 +53,7 @@ def test_scrapy_stays_in_its_layer(path: Path) -> None:
     assert "git" not in heads or top_name(path) in {"git", "gitprocess", "gitpush", "gitside", "procgroup"}
     assert "sqlite3" not in heads or top_name(path) in {"catalog", "store"}
     assert "PIL" not in heads or top_name(path) == "shrink"
-    assert "subprocess" not in heads or top_name(path) in {"git", "notify"}
+    assert "subprocess" not in heads or top_name(path) in {"git", "notify", "sshkeys"}
     assert "scrapy_playwright" not in heads or path.name == "browser.py"
     assert not heads & {"pickle", "playwright", "scrapyd"}
 

@@ -1,31 +1,47 @@
 """Moving house: real git, real state, no source."""
 
+import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, StrictUndefined
 
+from newsmirror import render
+from newsmirror.archive import read_records
+from newsmirror.clone import Clone
 from newsmirror.config import Config
-from newsmirror.items import Article, Page
+from newsmirror.git import Repository
+from newsmirror.items import Article, OutputFile, Page, StoredPicture
 from newsmirror.mirror import Mirror
-from newsmirror.outcome import Outcome, Report
+from newsmirror.outcome import Outcome, PushResult, Report
+from newsmirror.pictures import read_note
 from newsmirror.placing import make_page
 from newsmirror.publish import Publisher
 from newsmirror.qr import qr_png
 from newsmirror.rebuild import Rebuilder
 from newsmirror.render import render_page
 from newsmirror.spiders.secretchina import SITE
+from newsmirror.state import read_rows
 from newsmirror.status import Result
-from tests.conftest import git
+from newsmirror.verify import Verifier
+from tests.conftest import TAGS, git
+from tests.githost import closed_port, make_bare, tip_of
+from tests.test_git import disturb
+from tests.test_join import open_copy
 from tests.test_publish import story
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 OLD = "https://old.example/mirror"
 NEW = "https://new.example/mirror"
 FLAT = "pages/{category}/{id}.md"
+RECORD = re.compile(r"data/\d+/\d+/\d+/\d+\.md")
+CRAWLED = {"PUBLIC_URL": "https://code.example/o/r/blob/main", "TAGS": TAGS, "IMAGES": "mirror"}
+"""Settings with which the finished mirror was made."""
 
 
 def configured(repo: Path, **settings: str) -> Config:
@@ -33,10 +49,10 @@ def configured(repo: Path, **settings: str) -> Config:
     return Config.from_settings({f"NEWSMIRROR_{name}": value for name, value in values.items()})
 
 
-def page_of(article: Article, config: Config) -> Page:
+def page_of(article: Article, config: Config, pictures: tuple[StoredPicture, ...] = ()) -> Page:
     page = make_page(article, config, config.public_url)
-    text = render_page(article, path=page.path, address=page.address, site=SITE, style=config.style)
-    return replace(page, markdown=text, qr=qr_png(page.address))
+    text = render_page(article, path=page.path, address=page.address, site=SITE, style=config.style, pictures=pictures)
+    return replace(page, markdown=text, qr=qr_png(page.address), pictures=pictures)
 
 
 def publish(config: Config, *articles: Article) -> None:
@@ -53,6 +69,30 @@ def rebuild(config: Config) -> Result:
     mirror.open()
     with closing(mirror):
         return Rebuilder(mirror).run()
+
+
+def republish(source: Path, config: Config) -> None:
+    """Publish the articles of a mirror into a new one: what a crawl with these settings would make of them."""
+    old = Repository(source, "main")
+    tip = old.tip()
+    assert tip
+    rows = list(read_rows(old.blobs(f"{tip}:{name}" for name in old.data_names(tip))))
+    publisher = Publisher(config, SITE, now=lambda: NOW)
+    publisher.open()
+    with closing(publisher):
+        for _, record in read_records(old, rows):
+            assert record
+            pictures = read_note(record.notes)
+            found = old.contents(picture.path for picture in pictures)
+            shown = tuple(OutputFile(path, content) for path, content in found.items())
+            page = page_of(record.article, config, pictures)
+            assert publisher.add(replace(page, picture_files=shown)) is None
+        assert publisher.finish(Report(lists={"read": 3})).outcome is Outcome.PUBLISHED
+
+
+def without_notes(repo: Path) -> dict[str, str]:
+    """The tree but for the records, which remember where a page has stood."""
+    return {path: blob for path, blob in tree(repo).items() if not RECORD.fullmatch(path)}
 
 
 def tree(repo: Path) -> dict[str, str]:
@@ -146,3 +186,167 @@ def test_dry_run_counts_and_changes_nothing(repo: Path) -> None:
     assert (result.dry_run, result.outcome) == (True, Outcome.PUBLISHED)
     assert (rebuilder.counts["pages"], rebuilder.counts["codes"], rebuilder.counts["lists"]) == (3, 3, 3)
     assert tree(repo) == before
+
+
+# A mirror that was crawled, with pictures
+
+
+def test_rebuild_without_a_change_makes_no_commit(mirror: Path) -> None:
+    before = git(mirror, "rev-parse", "HEAD")
+
+    assert rebuild(configured(mirror, **CRAWLED)).outcome is Outcome.NOTHING_NEW
+    assert git(mirror, "rev-parse", "HEAD") == before
+
+
+def blocks(folder: Path, word: str) -> dict[str, str]:
+    folder.mkdir(exist_ok=True)
+    for name in ("header", "middle", "footer", "links"):
+        (folder / f"{name}.md").write_text(f"{name} {word} [站](https://friend.example/{word})\n", encoding="utf-8")
+    return {"BLOCKS": str(folder)}
+
+
+def test_script_blocks_and_counter_give_what_a_fresh_crawl_would(mirror: Path, tmp_path: Path) -> None:
+    settings = CRAWLED | {"SCRIPT": "traditional", "FEEDS": "summary", "TAGS": "教育", "IMAGES": "none"}
+    settings |= {"COUNTER_URL": "https://count.example/{path}.png"} | blocks(tmp_path / "blocks", "一")
+    republish(mirror, configured(tmp_path / "fresh", **settings))
+
+    result = rebuild(configured(mirror, **settings))
+
+    assert result.updated == len(list(mirror.glob("pages/**/*.md")))
+    ours, fresh = tree(mirror), tree(tmp_path / "fresh")
+    kept = {path for path in ours if path.startswith("images/")}
+    assert {path: blob for path, blob in ours.items() if path not in kept} == {
+        path: blob for path, blob in fresh.items() if path not in kept
+    }
+    assert git(mirror, "status", "--porcelain") == ""
+
+
+def test_pages_that_move_keep_their_pictures(mirror: Path, tmp_path: Path) -> None:
+    settings = CRAWLED | {"PAGE_PATH": FLAT}
+    before = set(tree(mirror))
+    republish(mirror, configured(tmp_path / "fresh", **settings))
+
+    rebuild(configured(mirror, **settings))
+
+    ours, fresh = without_notes(mirror), without_notes(tmp_path / "fresh")
+    assert {path: ours.get(path) for path in fresh} == fresh
+    assert set(ours) - set(fresh) == {path for path in before if path.startswith("pages/")}
+    assert any("](../../images/" in page.read_text(encoding="utf-8") for page in mirror.glob("pages/p*/*.md"))
+    assert rebuild(configured(mirror, **settings)).outcome is Outcome.NOTHING_NEW
+
+
+def test_every_link_of_a_moved_mirror_leads_somewhere(mirror: Path) -> None:
+    config = configured(mirror, **CRAWLED | {"PAGE_PATH": FLAT, "PUBLIC_URL": NEW})
+    rebuild(config)
+
+    with closing(Clone(mirror)) as clone:
+        assert list(Verifier(clone, SITE, config).findings()) == []
+
+
+def test_block_that_is_taken_away_leaves_every_page(repo: Path, tmp_path: Path) -> None:
+    before = tree(repo)
+    rebuild(configured(repo, **blocks(tmp_path / "blocks", "一")))
+    with_blocks = (repo / "pages/2026/11/23/1.md").read_text(encoding="utf-8")
+    rebuild(configured(repo))
+
+    assert "friend.example" in with_blocks
+    assert tree(repo) == before
+
+
+def test_block_that_leads_nowhere_is_refused_and_nothing_is_changed(repo: Path, tmp_path: Path) -> None:
+    before = tree(repo)
+    settings = blocks(tmp_path / "blocks", "一")
+    (tmp_path / "blocks/footer.md").write_text("[x](none.md)\n")
+
+    result = rebuild(configured(repo, **settings))
+
+    assert result.outcome is Outcome.REFUSED
+    assert "footer.md" in str(result.reason)
+    assert tree(repo) == before
+
+
+def test_other_templates_make_other_pages(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = files("newsmirror").joinpath("templates/article.md.j2").read_text(encoding="utf-8")
+    environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+    plain = render._template
+    other = environment.from_string(template.replace("手机上长按", "在手机上长按"))
+    monkeypatch.setattr(
+        render, "_template", lambda name, *rest: other if name == "article.md.j2" else plain(name, *rest)
+    )
+
+    result = rebuild(configured(repo))
+
+    assert result.updated == 3
+    assert "在手机上长按" in (repo / "pages/2026/11/23/1.md").read_text(encoding="utf-8")
+    assert git(repo, "diff", "--name-only", "HEAD~1").splitlines() == [f"pages/2026/11/23/{n}.md" for n in (1, 2, 3)]
+
+
+# Remotes
+
+
+def test_rebuild_is_pushed_and_says_where_it_did_not_arrive(tmp_path: Path) -> None:
+    far = make_bare(tmp_path / "far.git")
+    config = open_copy(tmp_path / "mirror", far)
+    publish(config, story(1))
+    git(config.repo, "remote", "add", "down", f"https://127.0.0.1:{closed_port()}/x.git")
+    both = configured(config.repo, PUBLIC_URL=NEW, REMOTES="far,down", IMAGES="mirror")
+
+    result = rebuild(both)
+
+    assert result.outcome is Outcome.PARTLY_PUSHED
+    assert [(push.name, push.result) for push in result.remotes] == [
+        ("far", PushResult.PUSHED), ("down", PushResult.UNREACHABLE),
+    ]  # fmt: skip
+    assert tip_of(far) == git(config.repo, "rev-parse", "HEAD") == result.commit
+
+
+# Signals and kills
+
+
+def test_signal_before_the_commit_changes_nothing(repo: Path) -> None:
+    before = tree(repo)
+    config = configured(repo, PUBLIC_URL=NEW)
+    mirror = Mirror(config, SITE, lambda: NOW)
+    mirror.open()
+    answers = iter((False, False, True))
+    with closing(mirror):
+        result = Rebuilder(mirror, asked=lambda: next(answers, True)).run()
+
+    assert result.outcome is Outcome.INTERRUPTED
+    assert result.reason == "a signal came before the commit; nothing is changed"
+    assert tree(repo) == before
+    assert git(repo, "status", "--porcelain") == ""
+    assert rebuild(config).updated == 3
+
+
+def test_signal_after_the_commit_still_brings_it_to_the_remotes(tmp_path: Path) -> None:
+    far = make_bare(tmp_path / "far.git")
+    config = open_copy(tmp_path / "mirror", far)
+    publish(config, story(1))
+    config = configured(config.repo, PUBLIC_URL=NEW, REMOTES="far", IMAGES="mirror")
+    mirror = Mirror(config, SITE, lambda: NOW)
+    mirror.open()
+    with closing(mirror):
+        result = Rebuilder(mirror, asked=lambda: mirror.made is not None).run()
+
+    assert result.outcome is Outcome.PUBLISHED
+    assert tip_of(far) == result.commit
+
+
+@pytest.mark.parametrize("step", ["update-ref", "repack"])
+def test_git_that_is_killed_in_a_rebuild_costs_a_second_one(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    disturb(tmp_path, monkeypatch, step, f"touch {repo}/.git/refs/heads/main.lock; kill -KILL $$")
+    first = rebuild(configured(repo, PUBLIC_URL=NEW))
+    monkeypatch.undo()
+
+    again = rebuild(configured(repo, PUBLIC_URL=NEW))
+
+    killed = (
+        (Outcome.COMMIT_FAILED, Outcome.PUBLISHED) if step == "update-ref" else (Outcome.PUBLISHED, Outcome.NOTHING_NEW)
+    )
+    assert (first.outcome, again.outcome) == killed
+    assert NEW in (repo / "pages/2026/11/23/1.md").read_text(encoding="utf-8")
+    assert git(repo, "fsck", "--strict", "--no-dangling") == ""
+    assert list((repo / ".git").rglob("*.lock")) == []

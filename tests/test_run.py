@@ -15,7 +15,7 @@ from lxml import html
 from PIL import Image
 
 from sample_site import Answer, SampleServer, SampleSite
-from tests.conftest import UNWATCHED, Run, git, run_scrapy
+from tests.conftest import Run, git, run_scrapy
 
 JUNK = re.compile("诚征荣誉会员|禁止建立|短网址|严禁建立|adsbygoogle|taboola|div-gpt|kzgd|荣誉会员招募中")
 ARTICLE = re.compile(r"^/news/(?:gb|b5)/\d{4}/")
@@ -350,7 +350,7 @@ def test_redirect_off_the_site_is_not_followed(crawl: Run, server: SampleServer,
 def test_interrupt_publishes_what_is_complete(server: SampleServer, tmp_path: Path, crawl: Run) -> None:
     repo = tmp_path / "mirror"
     command = [
-        sys.executable, "-m", "scrapy", "crawl", "secretchina", *UNWATCHED, "-s", f"NEWSMIRROR_SITE_URL={server.url}",
+        sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", f"NEWSMIRROR_SITE_URL={server.url}",
         "-s", f"NEWSMIRROR_REPO={repo}", "-s", "DOWNLOAD_DELAY=0.2", "-s", "NEWSMIRROR_TAGS=", "-a", "category=p1",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE, text=True)
@@ -375,7 +375,7 @@ def test_interrupt_publishes_what_is_complete(server: SampleServer, tmp_path: Pa
 def test_killed_run_is_made_good_by_the_next(server: SampleServer, tmp_path: Path, crawl: Run) -> None:
     repo = tmp_path / "mirror"
     command = [
-        sys.executable, "-m", "scrapy", "crawl", "secretchina", *UNWATCHED, "-s", f"NEWSMIRROR_SITE_URL={server.url}",
+        sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", f"NEWSMIRROR_SITE_URL={server.url}",
         "-s", f"NEWSMIRROR_REPO={repo}", "-s", "DOWNLOAD_DELAY=0.2", "-s", "NEWSMIRROR_TAGS=",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.DEVNULL)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from sample_site import SampleServer
-from tests.conftest import UNWATCHED, Run, clean_environment, git
+from tests.conftest import Run, clean_environment, git
 from tests.githost import make_bare, processes_with, set_hook, tar_pit, tip_of
 from tests.test_join import open_copy
 from tests.test_publish import publish, story
@@ -23,7 +23,7 @@ def start(server: SampleServer, repo: Path, remotes: str, *words: str) -> subpro
     options = [f"NEWSMIRROR_SITE_URL={server.url}", f"NEWSMIRROR_REPO={repo}", f"NEWSMIRROR_REMOTES={remotes}"]
     settings = [word for option in [*options, "DOWNLOAD_DELAY=0"] for word in ("-s", option)]
     return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "crawl", "secretchina", *UNWATCHED, *settings, *words],
+        [sys.executable, "-m", "scrapy", "crawl", "secretchina", *settings, *words],
         cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE, text=True,
         env=clean_environment() | {"SCRAPY_SETTINGS_MODULE": "newsmirror.settings"},
     )  # fmt: skip

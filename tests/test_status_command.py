@@ -12,7 +12,7 @@ from pathlib import Path
 
 from newsmirror.runs import RunRecord
 from sample_site import SampleServer
-from tests.conftest import UNWATCHED, Run, clean_environment, run_scrapy
+from tests.conftest import Run, clean_environment, run_scrapy
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -82,7 +82,7 @@ def crawl_at_a_terminal(server: SampleServer, folder: Path) -> str:
     values = {"NEWSMIRROR_SITE_URL": server.url, "NEWSMIRROR_REPO": str(folder / "mirror"), "NEWSMIRROR_IMAGES": "none"}
     options = [w for name, value in (values | {"DOWNLOAD_DELAY": "0"}).items() for w in ("-s", f"{name}={value}")]
     environment = clean_environment() | {"SCRAPY_SETTINGS_MODULE": "newsmirror.settings", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", *UNWATCHED, "-a", "category=p3", *options]
+    command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", "-a", "category=p3", *options]
     with subprocess.Popen(command, cwd=folder, env=environment, stdin=follower, stdout=follower, stderr=follower):
         os.close(follower)
         seen = b""

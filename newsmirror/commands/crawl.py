@@ -3,7 +3,6 @@
 import argparse
 import logging
 import os
-import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from newsmirror.arguments import RunArguments
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
 from newsmirror.history import finished_at
+from newsmirror.interrupts import hang_up_is_an_end
 from newsmirror.notify import check_alarms
 from newsmirror.outcome import Outcome
 from newsmirror.private import private_folder
@@ -47,12 +47,6 @@ def check_environment(config: Config) -> list[str]:
     if names := proxies_of(os.environ):
         logger.info("The environment's proxies (%s) are not used", ", ".join(names))
     return []
-
-
-def hang_up_is_an_end() -> None:
-    """End on SIGHUP (a lost terminal) as on SIGTERM; where it is ignored (nohup), let it be so."""
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, lambda number, frame: signal.raise_signal(signal.SIGTERM))
 
 
 class Command(CrawlCommand):

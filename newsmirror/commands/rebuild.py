@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import signal
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
@@ -11,9 +10,9 @@ from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.log import configure_logging
 
 from newsmirror.config import Config
-from newsmirror.exceptions import BusyError, RefusedError
+from newsmirror.exceptions import BusyError, RefusedError, StoppedError
 from newsmirror.git import Repository
-from newsmirror.interrupts import Interrupts
+from newsmirror.interrupts import Interrupts, only_count
 from newsmirror.mirror import Mirror
 from newsmirror.mirror_command import MirrorCommand
 from newsmirror.outcome import Outcome
@@ -41,22 +40,22 @@ class Command(MirrorCommand):
         if len(args) > 1:
             raise UsageError("use: scrapy rebuild [--dry-run] [SPIDER]")
         configure_logging(self.settings)
+        only_count()
         try:
             super().run(args, opts)
         except BusyError as error:
             self._fail(Outcome.BUSY, str(error))
-        except KeyboardInterrupt:
-            self._fail(Outcome.INTERRUPTED, "stopped by a signal; what is committed is published, all else as before")
+        except StoppedError as error:
+            self._fail(Outcome.INTERRUPTED, str(error))
 
     def work(
         self, repository: Repository, site: Site, config: Config, args: list[str], opts: argparse.Namespace
     ) -> None:
         mirror = Mirror(config, self._named(args) or site, lambda: datetime.now(UTC))
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with Interrupts(already=False) as interrupts, ExitStack() as stack:
             mirror.open(stop=interrupts.stop)
             stack.callback(mirror.close)
-            rebuilder = Rebuilder(mirror)
+            rebuilder = Rebuilder(mirror, asked=interrupts.asked)
             dry = opts.dry_run or config.dry_run
             result = rebuilder.rehearse() if dry else rebuilder.run(stop=interrupts.stop)
         self._report(result, rebuilder)

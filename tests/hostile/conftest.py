@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from tests.conftest import UNWATCHED, clean_environment
+from tests.conftest import clean_environment
 from tests.hostile.ca import Authority
 from tests.hostile.fetch import Fetcher
 from tests.hostile.server import HostileServer, Trap
@@ -105,7 +105,7 @@ def attack(tmp_path: Path) -> Attack:
         given = {"NEWSMIRROR_REPO": str(repo), "NEWSMIRROR_TAGS": "", "DOWNLOAD_DELAY": "0", "DOWNLOAD_TIMEOUT": "2"}
         given |= {"NEWSMIRROR_SITE_URL": url} if url else {}
         options = [word for name, value in (given | (settings or {})).items() for word in ("-s", f"{name}={value}")]
-        command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", *UNWATCHED, *options, *words]
+        command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", *options, *words]
         process = subprocess.Popen(
             command, cwd=tmp_path, env=environment_with(environment or {}), stderr=subprocess.PIPE, text=True
         )

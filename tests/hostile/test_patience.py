@@ -11,7 +11,6 @@ import pytest
 
 from newsmirror import __version__
 from newsmirror.outcome import Outcome
-from tests.conftest import UNWATCHED
 from tests.hostile import behaviours
 from tests.hostile.conftest import environment_with
 from tests.hostile.fetch import Fetcher, Run
@@ -65,7 +64,7 @@ def test_short_wait_is_kept_and_the_list_is_read(
 def test_wait_ends_with_the_run(hostile: HostileServer, tmp_path: Path) -> None:
     hostile.behaviours |= {"*": behaviours.busy(retry_after="50"), "/robots.txt": behaviours.robots("")}
     environment = environment_with({"NEWSMIRROR_REPO": str(tmp_path / "mirror"), "NEWSMIRROR_SITE_URL": hostile.url})
-    command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", *UNWATCHED, "-s", "DOWNLOAD_DELAY=0"]
+    command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", "DOWNLOAD_DELAY=0"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         while len(hostile.targets) < 2:
             assert process.poll() is None

@@ -9,7 +9,7 @@ import pytest
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
 from sample_site import SampleServer
-from tests.conftest import UNWATCHED, git
+from tests.conftest import git
 from tests.hostile import behaviours
 from tests.hostile.conftest import environment_with
 from tests.hostile.server import HostileServer
@@ -22,7 +22,7 @@ LISTENING = "0A"
 def command(repo: Path, url: str, *words: str) -> list[str]:
     settings = {"NEWSMIRROR_REPO": str(repo), "NEWSMIRROR_SITE_URL": url, "NEWSMIRROR_TAGS": "", "DOWNLOAD_DELAY": "0"}
     options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    return [sys.executable, "-m", "scrapy", "crawl", "secretchina", *UNWATCHED, *options, *words]
+    return [sys.executable, "-m", "scrapy", "crawl", "secretchina", *options, *words]
 
 
 def listening_sockets(pid: int) -> list[str]:

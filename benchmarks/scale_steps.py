@@ -40,8 +40,8 @@ LISTED = 400
 """Articles that the source's lists name."""
 
 
-def config_of(folder: Path) -> Config:
-    values = {"REPO": str(folder), "AUTHOR": "mirror <mirror@example.invalid>", "PUBLIC_URL": PREFIX}
+def config_of(folder: Path, **further: str) -> Config:
+    values = {"REPO": str(folder), "AUTHOR": "mirror <mirror@example.invalid>", "PUBLIC_URL": PREFIX} | further
     return Config.from_settings({f"NEWSMIRROR_{name}": value for name, value in values.items()})
 
 

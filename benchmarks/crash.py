@@ -8,6 +8,7 @@ complete the mirror, and a checker judges what is there. Prints a table and ends
     errors   ENOSPC, EIO, EROFS from the n-th call on, of the program and of its git commands
     disks    small file systems without space or inodes (as root)
     power    all that was not synced is taken away at moments spread over a run
+    rebuilds SIGKILL and SIGTERM in the middle of `scrapy rebuild`, followed by another one and an ordinary run
 """
 
 import argparse
@@ -19,11 +20,14 @@ from pathlib import Path
 
 from benchmarks import crash_trace as trace
 from benchmarks.crash_calls import Calls, Errors, Power
+from benchmarks.crash_rebuilds import Rebuilds
 from benchmarks.crash_rig import KINDS, Rig, days_of_the_site
 from benchmarks.crash_sweeps import Disks, Kills, Sheet, Sweep, may_mount
 from sample_site import SampleServer, SampleSite
 
-SWEEPS: dict[str, type[Sweep]] = {"kills": Kills, "calls": Calls, "errors": Errors, "disks": Disks, "power": Power}
+SWEEPS: dict[str, type[Sweep]] = {
+    "kills": Kills, "calls": Calls, "errors": Errors, "disks": Disks, "power": Power, "rebuilds": Rebuilds,
+}  # fmt: skip
 
 
 def main() -> int:

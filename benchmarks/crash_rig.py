@@ -27,6 +27,7 @@ IDENTITY = "newsmirror <newsmirror@example.invalid>"
 KINDS = ("lost", "duplicates", "fsck", "history", "tree", "identity", "working copy", "state", "remote", "left behind")
 """What can be wrong after a recovery; each is counted."""
 LOCKS = ("index.lock", "HEAD.lock", "packed-refs.lock", "refs/heads/main.lock")
+CRAWL = ("crawl", "secretchina")
 LIMIT = 300.0
 """Seconds that a run may take before it counts as hanging; machines may be busy."""
 
@@ -56,10 +57,12 @@ class Rig:
     """Tree of an undisturbed mirror by day."""
     seconds: float = 5.0
     """What an undisturbed run takes."""
+    further: dict[str, str] = field(default_factory=dict)
+    """Settings besides those of every run."""
 
     # Running
 
-    def command(self, repo: Path) -> list[str]:
+    def command(self, repo: Path, words: Sequence[str] = CRAWL) -> list[str]:
         settings = {
             "NEWSMIRROR_SITE_URL": self.server.url,
             "NEWSMIRROR_REPO": str(repo),
@@ -68,19 +71,20 @@ class Rig:
             "NEWSMIRROR_IMAGES": "mirror" if self.pictures else "none",
             "DOWNLOAD_DELAY": "0",
             "RETRY_ENABLED": "0",
-        }
+        } | self.further
         options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-        return [sys.executable, "-m", "scrapy", "crawl", "secretchina", *options]
+        return [sys.executable, "-m", "scrapy", *words, *options]
 
     def start(
-        self, repo: Path, *, wrap: Sequence[str] = (), path: Path | None = None, **environment: str
-    ) -> subprocess.Popen[str]:
+        self, repo: Path, words: Sequence[str] = CRAWL, *, wrap: Sequence[str] = (), path: Path | None = None,
+        **environment: str,
+    ) -> subprocess.Popen[str]:  # fmt: skip
         """Start a run as the leader of a process group; *wrap* is put before its command, *path* before PATH."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("NEWSMIRROR_", "GIT_"))}
         clean |= {"SCRAPY_SETTINGS_MODULE": "newsmirror.settings", "PYTHONPATH": str(PROJECT)} | environment
         if path:
             clean["PATH"] = f"{path}:{clean['PATH']}"
-        command = [*wrap, *self.command(repo)]
+        command = [*wrap, *self.command(repo, words)]
         log = (self.folder / "log").open("w+", encoding="utf-8")  # a pipe would be held open by what is left behind
         with log:
             return subprocess.Popen(  # noqa: S603
@@ -96,12 +100,15 @@ class Rig:
             kill_group(process)
         return Ended(process.returncode, (self.folder / "log").read_text(encoding="utf-8", errors="replace"))
 
-    def run(self, repo: Path, *, wrap: Sequence[str] = (), path: Path | None = None, **environment: str) -> Ended:
-        return self.end(self.start(repo, wrap=wrap, path=path, **environment))
+    def run(
+        self, repo: Path, words: Sequence[str] = CRAWL, *, wrap: Sequence[str] = (), path: Path | None = None,
+        **environment: str,
+    ) -> Ended:  # fmt: skip
+        return self.end(self.start(repo, words, wrap=wrap, path=path, **environment))
 
-    def kill_when(self, repo: Path, is_time: Callable[[], bool]) -> bool:
+    def kill_when(self, repo: Path, is_time: Callable[[], bool], words: Sequence[str] = CRAWL) -> bool:
         """Start a run and kill its group when *is_time*; False where it came to its end before."""
-        process = self.start(repo)
+        process = self.start(repo, words)
         while process.poll() is None and not is_time():
             time.sleep(0.001)
         alive = process.poll() is None

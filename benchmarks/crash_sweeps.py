@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from benchmarks.crash_rig import Ended, Rig, fsck, git, left_behind, locks, tip
+from benchmarks.crash_rig import CRAWL, Ended, Rig, fsck, git, left_behind, locks, tip
 
 NAMED = {"published", "nothing_new", "no_space", "commit_failed", "refused", "partly_pushed", "not_pushed"}
 """What a run may end as whose disk fails; anything else is a failure without a name."""
@@ -45,13 +45,13 @@ class Sweep:
         """Disturb the mirror, so many times or at so many points of each kind."""
         raise NotImplementedError
 
-    def recover(self, repo: Path, day: date, where: str, *, before: str | None) -> None:
+    def recover(self, repo: Path, day: date, where: str, *, before: str | None, words: tuple[str, str] = CRAWL) -> None:
         """The ordinary run that has to put everything right, and the verdict."""
         seen = locks(repo)
         self.sheet.done["stale locks"] += len(seen)
         if said := fsck(repo):
             self.sheet.blame(f"{where}, before recovery", {"fsck": said})
-        ended = self.rig.run(repo)
+        ended = self.rig.run(repo, words)
         faults = self.rig.faults(repo, day, before=before)
         if ended.code:
             faults["ended"] = f"{ended.code} {ended.said.strip().splitlines()[-1:]}"

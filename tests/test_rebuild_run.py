@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ NEW = {
 }  # fmt: skip
 
 
-def options(repo: Path, settings: Mapping[str, str]) -> list[str]:
+def options(repo: Path, settings: dict[str, str]) -> list[str]:
     chosen = settings | {"NEWSMIRROR_REPO": str(repo), "DOWNLOAD_DELAY": "0", "RETRY_ENABLED": "0"}
     return [word for name, value in chosen.items() for word in ("-s", f"{name}={value}")]
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,9 @@ from tempfile import TemporaryFile
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "https://github.com/example/mirror/blob/main"
-SECONDS = 600
-"""After so long a run hangs."""
+WATCH_SECONDS = 0.2
+Watch = Callable[[int], None]
+"""Looks at a running process from time to time, told by its number."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,14 @@ def _server(bench: Bench, command: list[str]) -> Iterator[Served]:
         process.communicate()
 
 
-def crawl(bench: Bench, site: Served, repo: Path, *words: str) -> Cost:
+def crawl(bench: Bench, site: Served, repo: Path, *words: str, watch: Watch | None = None) -> Cost:
     """A run of ours from a site into a working copy: no delay, no pictures taken along."""
     settings = {
         "NEWSMIRROR_SITE_URL": site.url, "NEWSMIRROR_REPO": str(repo), "NEWSMIRROR_PUBLIC_URL": PREFIX,
         "NEWSMIRROR_IMAGES": "embed", "DOWNLOAD_DELAY": "0",
     }  # fmt: skip
     options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    return scrapy(bench, "newsmirror.settings", "crawl", "secretchina", *options, *words)
+    return scrapy(bench, "newsmirror.settings", "crawl", "secretchina", *options, *words, watch=watch)
 
 
 def crawl_bare(bench: Bench, addresses: list[str]) -> Cost:
@@ -108,7 +109,7 @@ def crawl_bare(bench: Bench, addresses: list[str]) -> Cost:
     return scrapy(bench, "benchmarks.bare.settings", "crawl", "bare", "-a", f"file={file}")
 
 
-def scrapy(bench: Bench, settings: str, *words: str) -> Cost:
+def scrapy(bench: Bench, settings: str, *words: str, watch: Watch | None = None) -> Cost:
     """A command of Scrapy with these settings. Ends the benchmark where it fails."""
     environment = {
         name: value
@@ -116,16 +117,19 @@ def scrapy(bench: Bench, settings: str, *words: str) -> Cost:
         if not name.startswith(("NEWSMIRROR_", "GIT_", "SCRAPY_")) and not name.lower().endswith("_proxy")
     }
     environment |= {"SCRAPY_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
-    return measured([sys.executable, "-m", "scrapy", *words], bench.folder, environment)
+    return measured([sys.executable, "-m", "scrapy", *words], bench.folder, environment, watch)
 
 
-def measured(command: list[str], folder: Path, environment: dict[str, str]) -> Cost:
+def measured(command: list[str], folder: Path, environment: dict[str, str], watch: Watch | None = None) -> Cost:
     """Run a command to its end. The process that calls this should be small: its size counts as the command's."""
     with TemporaryFile("w+") as output:
         began, start = time.time(), time.monotonic()
         process = subprocess.Popen(  # noqa: S603  # our own words
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
+        while watch and not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            watch(process.pid)
+            time.sleep(WATCH_SECONDS)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)

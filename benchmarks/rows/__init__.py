@@ -10,6 +10,11 @@ ROWS = {
     "nothing new": "quiet",
     "crawl": "crawl",
     "stages": "stages",
+    "reactor": "reactor",
+    "memory": "memory",
+    "size": "size",
+    "pictures": "pictures",
+    "scale": "scale",
 }
 """The module of each row, in the order in which they are measured."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sample_site import SampleServer, SampleSite
+from tests.forkserver import fork_server
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 TAGS = "教育,天气,乡村"
@@ -33,12 +34,17 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def run_scrapy(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a scrapy command of this project in *cwd*; warnings of Scrapy would show in stderr."""
+def run_scrapy(*words: str, cwd: Path, fresh: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run a scrapy command of this project in *cwd*; warnings of Scrapy would show in stderr.
+
+    *fresh*: in a process that is started anew, not in a fork (see forkserver.py).
+    """
     environment = clean_environment() | {
         "SCRAPY_SETTINGS_MODULE": "newsmirror.settings",
         "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
     }
+    if not fresh:
+        return fork_server().run([*words], cwd=cwd, environment=environment)
     command = [sys.executable, "-m", "scrapy", *words]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
@@ -47,7 +53,9 @@ def run_scrapy(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def crawl(server: SampleServer, tmp_path: Path) -> Run:
     """Run `scrapy crawl secretchina` on the sample site into a folder, with further words of the command line."""
 
-    def run(*words: str, repo: Path | None = None, url: str | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: str, repo: Path | None = None, url: str | None = None, fresh: bool = False
+    ) -> subprocess.CompletedProcess[str]:
         settings = {
             "NEWSMIRROR_SITE_URL": url or server.url,
             "NEWSMIRROR_REPO": str(repo or tmp_path / "mirror"),
@@ -57,7 +65,7 @@ def crawl(server: SampleServer, tmp_path: Path) -> Run:
             "RETRY_ENABLED": "0",
         }
         options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-        done = run_scrapy("crawl", "secretchina", *options, *words, cwd=tmp_path)
+        done = run_scrapy("crawl", "secretchina", *options, *words, cwd=tmp_path, fresh=fresh)
         assert "ScrapyDeprecationWarning" not in done.stderr
         assert "Traceback" not in done.stderr, done.stderr
         return done

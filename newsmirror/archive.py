@@ -6,7 +6,7 @@ from itertools import islice
 
 from newsmirror import paths
 from newsmirror.git import Repository
-from newsmirror.items import Article, Row
+from newsmirror.items import Row
 from newsmirror.record import Record, decode
 
 logger = logging.getLogger(__name__)
@@ -15,10 +15,9 @@ AT_ONCE = 200
 """Records read at once; some megabytes at most, whatever the size of the archive."""
 
 
-def read_article(repository: Repository, row: Row) -> Article | None:
-    """The published article of a row, exactly as it was cleaned; None where its record is missing or damaged."""
-    found = next(read_records(repository, [row]))[1]
-    return found.article if found else None
+def read_record(repository: Repository, row: Row) -> Record | None:
+    """The record of a row in the newest commit, its article exactly as it was cleaned; None where it is no good one."""
+    return next(read_records(repository, [row]))[1]
 
 
 def read_records(repository: Repository, rows: Iterable[Row]) -> Iterator[tuple[Row, Record | None]]:

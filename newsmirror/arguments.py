@@ -30,6 +30,8 @@ class RunArguments:
     urls: tuple[str, ...] = ()
     """Canonical addresses of single articles; with them no list is read."""
     refresh: bool = False
+    refresh_whole: bool = False
+    """Whether what differs in anything is taken again, not only what differs in its text."""
 
     @classmethod
     def parse(cls, values: Mapping[str, str], *, site: Site, now: datetime) -> "RunArguments":
@@ -69,7 +71,8 @@ class _Parser:
             limit=self.number("limit"),
             pages=self.number("pages") or DEFAULT_PAGES,
             urls=self.urls(),
-            refresh=self.flag("refresh"),
+            refresh=self.text("refresh").lower() == "all" or self.flag("refresh", "1, 0 or all"),
+            refresh_whole=self.text("refresh").lower() == "all",
         )
         if arguments.since and arguments.until and arguments.since >= arguments.until:
             self.problems.append("spider argument 'since' lies behind 'until'; exchange them")
@@ -102,10 +105,10 @@ class _Parser:
             return None
         return int(text)
 
-    def flag(self, name: str) -> bool:
+    def flag(self, name: str, known: str) -> bool:
         text = self.text(name).lower()
         if text not in TRUE | FALSE:
-            self.refuse(name, f"invalid value '{text}', use 1 or 0")
+            self.refuse(name, f"invalid value '{text}', use {known}")
         return text in TRUE
 
     def moment(self, name: str, *, end: bool) -> datetime | None:

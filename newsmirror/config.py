@@ -29,7 +29,9 @@ AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,
 BLOCK_LIMIT = 20_000
 ANY_TREE = Gate(exists=lambda path: True, may_load=lambda host: True)
 """What needs the site and the tree to be judged by, the publisher judges when it opens."""
-DEFAULTS = {"REPO": "mirror", "AUTHOR": "newsmirror <newsmirror@example.invalid>", "HANG_SECONDS": "1800"}
+DEFAULTS = {
+    "REPO": "mirror", "AUTHOR": "newsmirror <newsmirror@example.invalid>", "HANG_SECONDS": "1800", "LOOK_AGAIN": "1",
+}  # fmt: skip
 """For callers that bring no settings file; newsmirror/settings.py says the same."""
 
 
@@ -47,6 +49,8 @@ class Config:
     feeds: str
     """``full``, ``summary`` or ``none``"""
     style: PageStyle
+    look_again: bool
+    """Whether published articles are looked at again by themselves."""
     pushing: Pushing
     signing: SigningKey | None
     alarms: AlarmRules | None
@@ -105,6 +109,7 @@ class _Reader:
             members_only=self.choice("MEMBERS_ONLY", ("teaser", "full"), "teaser"),
             feeds=self.choice("FEEDS", ("full", "summary", "none"), "full"),
             style=PageStyle(self.blocks(), self.counter(), self.images(), self.script(), self.tags()),
+            look_again=self.flag("LOOK_AGAIN"),
             pushing=pushing,
             signing=read_signing(self.text, self.refuse, pushing.login.key),
             alarms=self.alarms(),

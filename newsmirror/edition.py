@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import zip_longest
 
-from newsmirror.items import BEIJING, Article, Row, StoredPicture
+from newsmirror.items import BEIJING, NO_MARKS, Article, Marks, Row, StoredPicture
 from newsmirror.lists import OTHER
 from newsmirror.pictures import addresses
 from newsmirror.script import Script
@@ -24,6 +24,7 @@ class Item:
     row: Row
     article: Article | None
     pictures: tuple[StoredPicture, ...] = ()
+    marks: Marks = NO_MARKS
 
     def paths(self) -> list[str]:
         """Where its pictures stand in the tree, in reading order."""
@@ -48,8 +49,8 @@ class Edition:
 
     @property
     def newest(self) -> datetime:
-        """When the newest article was published."""
-        return max(item.row.published for item in self.items)
+        """When the newest article was published, or an older one updated after that."""
+        return max(item.marks.updated or item.row.published for item in self.items)
 
     def days(self) -> list[date]:
         """The days that have articles, in order."""
@@ -72,9 +73,8 @@ class Edition:
 
     def view(self, item: Item, find: Find, *, top: int) -> View:
         """An article as templates show it."""
-        return view_article(
-            item.article or bare_article(item.row), site=self.site, script=self.script, find=find, top=top
-        )
+        article = item.article or bare_article(item.row)
+        return view_article(article, site=self.site, script=self.script, find=find, top=top, marks=item.marks)
 
 
 def bare_article(row: Row) -> Article:

@@ -10,9 +10,11 @@ from newsmirror.edition import Edition, Item, choose_pictures
 from newsmirror.epub import make_epub
 from newsmirror.exceptions import RefusedError
 from newsmirror.git import Repository
-from newsmirror.items import OutputFile
+from newsmirror.items import OutputFile, Row
+from newsmirror.marks import read_marks
 from newsmirror.offline import make_offline
 from newsmirror.pictures import find_picture_fault, read_note
+from newsmirror.record import Record
 from newsmirror.site import Site
 from newsmirror.state import read_rows
 
@@ -49,14 +51,17 @@ def make_edition(
     rows = list(read_rows(repository.contents(map(paths.data_path, days)).values()))
     if not rows:
         raise RefusedError(f"the mirror has no article of {name}; its newest are on the front page")
-    items = tuple(
-        Item(row, record.article if record else None, read_note(record.notes) if record else ())
-        for row, record in read_records(repository, rows)
-    )
+    items = tuple(_item(row, record) for row, record in read_records(repository, rows))
     edition = Edition(site, config.style.script, name, items)
     if not pictures or config.style.images != "mirror":
         return edition
     return Edition(site, config.style.script, name, items, _pictures(repository, edition))
+
+
+def _item(row: Row, record: Record | None) -> Item:
+    if record is None:
+        return Item(row, None)
+    return Item(row, record.article, read_note(record.notes), read_marks(record.notes))
 
 
 def _pictures(repository: Repository, edition: Edition) -> dict[str, bytes]:

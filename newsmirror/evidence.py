@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from newsmirror.batch import COPIES, COPIES_SHARE, Facts, find_copies, find_oddities
+from newsmirror.batch import COPIES, COPIES_SHARE, Facts, are_mass_edits, find_copies, find_oddities
 from newsmirror.exceptions import NoSpaceError
 from newsmirror.items import Article
 from newsmirror.quarantine import Entry, Kept, Quarantine, key_of
@@ -22,6 +22,7 @@ SAMPLE = 20
 WORDS = {
     "batch": "the articles of its run are not like those before them",
     "copy": "other articles have the same text",
+    "mass_edit": "too many published articles have another text at once",
     "other_title": "lists give it another title",
 }
 
@@ -54,6 +55,7 @@ class Evidence:
         self._batch: dict[int, Facts] = {}
         self._addresses: dict[int, str] = {}
         self._agreed: dict[int, bool] = {}
+        self._compared: dict[int, bool] = {}
         self._sample: dict[str, Kept] = {}
 
     # What comes in
@@ -117,6 +119,10 @@ class Evidence:
         """Note whether an article's title has anything in common with those that lists gave it."""
         self._agreed[identifier] = agrees
 
+    def compare(self, identifier: int, *, changed: bool) -> None:
+        """Note whether the text of a published article is another one now."""
+        self._compared[identifier] = changed
+
     # What follows from it
 
     def judge(self) -> Judgement:
@@ -132,11 +138,22 @@ class Evidence:
         stop += _too_many(copies, len(batch), "articles have one text")
         stop += _too_many(strange, sum(f.id in self._agreed for f in batch), "articles have other titles than on lists")
         if not stop:
-            return self._refuse(strange | copies, None)
+            edits, why = self._mass_edits({facts.id for facts in batch})
+            return self._refuse(edits | strange | copies, why)
         why = "; ".join(stop)
         return self._refuse(
             {facts.id: "batch" for facts in batch},
             f"the new articles are not like those before them ({why}); none is committed, see scrapy quarantine",
+        )
+
+    def _mass_edits(self, batch: set[int]) -> tuple[dict[int, str], str | None]:
+        """Updates that come in such a number that none is taken, and why."""
+        edits = {number: "mass_edit" for number, changed in self._compared.items() if changed and number in batch}
+        if not are_mass_edits(len(edits), len(self._compared)):
+            return {}, None
+        return edits, (
+            f"{len(edits)} of {len(self._compared)} published articles have another text at once; none of them is "
+            "updated, see scrapy quarantine"
         )
 
     def _refuse(self, refused: dict[int, str], sentence: str | None) -> Judgement:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsmirror import paths
-from newsmirror.items import Article, Row, stamp
+from newsmirror.items import NO_MARKS, Article, Marks, Row, stamp
 from newsmirror.lists import OTHER
 from newsmirror.script import Script
 from newsmirror.site import Site
@@ -24,18 +24,22 @@ MAX_BYTES = 400_000
 class FeedEntry:
     """An article as an element of a feed, the same in every feed."""
 
-    published: datetime
+    updated: datetime
     full: bytes = field(repr=False)
     short: bytes = field(repr=False)
     """The same with a summary in the place of the text."""
 
 
-def make_entry(row: Row, article: Article | None, *, site: Site, script: Script, find: Find) -> FeedEntry:
+def make_entry(
+    row: Row, article: Article | None, *, site: Site, script: Script, find: Find, marks: Marks = NO_MARKS
+) -> FeedEntry:
     """The entry of an article; without its record (None), title and link must do. *find* gives its pictures."""
+    updated = marks.updated or row.published
     values = {
         "row": row,
         "title": script.convert(row.title),
-        "time": stamp(row.published),
+        "published": stamp(row.published),
+        "updated": stamp(updated),
         "category": row.category or OTHER,
         "label": category_name(row.category, site, script),
         "tags": [script.convert(tag) for tag in row.tags],
@@ -44,9 +48,9 @@ def make_entry(row: Row, article: Article | None, *, site: Site, script: Script,
     summary = lead(article, script) if article else ""
     short = render_document("feed_entry.xml.j2", script, view=None, summary=summary, **values)
     if article is None:
-        return FeedEntry(row.published, short, short)
-    view = view_article(article, site=site, script=script, find=find)
-    return FeedEntry(row.published, render_document("feed_entry.xml.j2", script, view=view, **values), short)
+        return FeedEntry(updated, short, short)
+    view = view_article(article, site=site, script=script, find=find, marks=marks)
+    return FeedEntry(updated, render_document("feed_entry.xml.j2", script, view=view, **values), short)
 
 
 def render_feed(entries: Sequence[FeedEntry], *, category: str | None, site: Site, script: Script, full: bool) -> bytes:
@@ -57,7 +61,7 @@ def render_feed(entries: Sequence[FeedEntry], *, category: str | None, site: Sit
         id=_feed_id(category, site),
         title=f"{title} · {category_name(category, site, script)}" if category else title,
         author=script.convert(site.title),
-        updated=stamp(max(entry.published for entry in entries)),
+        updated=stamp(max(entry.updated for entry in entries)),
         file=paths.feed_path(category).rpartition("/")[2],
         page=f"../{paths.category_stem(category)}.md" if category else f"../{paths.FRONT}",
     )  # fmt: skip

@@ -6,7 +6,8 @@ from newsmirror import lists, paths
 from newsmirror.archive import record_of
 from newsmirror.config import Config
 from newsmirror.feeds import ENTRIES, FeedEntry, make_entry, render_feed
-from newsmirror.items import OutputFile, Row
+from newsmirror.items import Marks, OutputFile, Row
+from newsmirror.marks import read_marks
 from newsmirror.pictures import read_note, read_webp
 from newsmirror.record import Record
 from newsmirror.site import Site
@@ -56,7 +57,9 @@ class FeedWriter:
 
     def _entry(self, row: Row, record: Record | None) -> FeedEntry:
         article, images = (record.article, self._images(record)) if record else (None, {})
-        return make_entry(row, article, site=self._site, script=self._config.style.script, find=images.get)
+        marks = read_marks(record.notes) if record else Marks()
+        script = self._config.style.script
+        return make_entry(row, article, site=self._site, script=script, find=images.get, marks=marks)
 
     def _images(self, record: Record) -> dict[str, Image]:
         """The pictures of an article by their address, relative to a feed."""

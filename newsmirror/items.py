@@ -191,6 +191,19 @@ class StoredPicture:
     """``images/1f/1f0c….webp``"""
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a page says of its source since it was published. Times are aware, to the second."""
+
+    updated: datetime | None = None
+    """When the newest version of the text was taken over."""
+    gone: datetime | None = None
+    """When it was certain that the source has deleted the article."""
+
+
+NO_MARKS = Marks()
+
+
 @dataclass(frozen=True)
 class Page:
     """An article on its way to disk; the pipelines fill in what follows *path*."""
@@ -205,6 +218,7 @@ class Page:
     """All of the article's pictures that are in the tree, sorted by their address."""
     picture_files: tuple[OutputFile, ...] = field(default=(), repr=False)
     """Those of them that are new to the tree."""
+    marks: Marks = NO_MARKS
 
     def files(self) -> tuple[OutputFile, ...]:
         """The page, its QR code and its new pictures as files."""

@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import Protocol
 
 from newsmirror.evidence import Evidence
-from newsmirror.items import Article, Row, StoredPicture
+from newsmirror.items import Article, Marks, Row, StoredPicture
+from newsmirror.looks import Look
 from newsmirror.manners import pause_after
 from newsmirror.store import Pending
 
@@ -24,6 +25,10 @@ class Memory(Protocol):
     def pause(self, host: str, asked_seconds: float | None) -> datetime: ...
     def end_pause(self, host: str) -> None: ...
     def article(self, identifier: int) -> Article | None: ...
+    def marks(self, identifier: int) -> Marks: ...
+    def marks_after(self, article: Article) -> Marks: ...
+    def looks(self, limit: int) -> list[tuple[Look, Row]]: ...
+    def may_update(self, identifier: int) -> bool: ...
 
 
 class NoMemory:
@@ -59,3 +64,15 @@ class NoMemory:
 
     def article(self, identifier: int) -> Article | None:
         return None
+
+    def marks(self, identifier: int) -> Marks:
+        return Marks()
+
+    def marks_after(self, article: Article) -> Marks:
+        return Marks()
+
+    def looks(self, limit: int) -> list[tuple[Look, Row]]:
+        return []
+
+    def may_update(self, identifier: int) -> bool:
+        return True

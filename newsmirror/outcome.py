@@ -76,6 +76,8 @@ class Report:
     """``read``, and the reasons of failure: `WRONG_LISTS`, ``unreachable identity limited http refused retired``."""
     articles: Mapping[str, int] = field(default_factory=dict)
     """``scraped`` and the reasons of failure; all but `NO_PAGE` are quarantine."""
+    looks: Mapping[str, int] = field(default_factory=dict)
+    """Looks at published articles: ``asked``, ``unchanged``, ``changed``, ``held`` and the reasons of failure."""
     pictures: Mapping[str, int] = field(default_factory=dict)
     """``fetched`` and ``failed``, and the ``bytes`` of those that were fetched, as published."""
     interrupted: bool = False
@@ -120,6 +122,8 @@ def _judge_lists(lists: Mapping[str, int]) -> Outcome | None:
 
 def _judge_articles(report: Report) -> Outcome | None:
     articles = report.articles
+    if articles.get("mass_edit"):
+        return Outcome.SUSPICIOUS
     total = articles.get("scraped", 0) + report.quarantined
     if report.quarantined and report.quarantined >= QUARANTINE_SHARE * total:
         mostly_layout = articles.get("layout", 0) * 2 >= report.quarantined

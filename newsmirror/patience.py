@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 TURNED_AWAY = {403, 429, 503}
 SERVER_FAILED = {408, 500, 502, 504, 520, 521, 522, 523, 524}
+UNCHANGED = 304
+"""The answer to a look at an article that has not changed."""
 TURNS = 5
 """After being turned away so often in a row, a host is not asked any more in this run."""
 FAILURES = 15
@@ -78,7 +80,7 @@ class Patience:
         name, host = self._host(request)
         if response.status in TURNED_AWAY:
             return self._note_turned_away(name, host, request, response)
-        if response.status in SERVER_FAILED or 300 <= response.status < 400:
+        if response.status in SERVER_FAILED or (300 <= response.status < 400 and response.status != UNCHANGED):
             self._note_failed(host)  # a redirect is no answer yet; one that has an end is followed by one
             return False
         host.turned_away = host.failed = 0

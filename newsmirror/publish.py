@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from newsmirror import paths
+from newsmirror.aftermath import Aftermath
 from newsmirror.archive import record_of
 from newsmirror.config import Config
 from newsmirror.durable import uninterrupted, writing
@@ -16,6 +17,8 @@ from newsmirror.exceptions import CommitError, NewsmirrorError, StateError
 from newsmirror.inspection import Inspector
 from newsmirror.items import OutputFile, Page, Row
 from newsmirror.lists import OTHER
+from newsmirror.looks import Seen, Sighting
+from newsmirror.marks import change_marks
 from newsmirror.mirror import Mirror
 from newsmirror.moves import moved_pages
 from newsmirror.outcome import NO_PAGE, Outcome, Report, judge
@@ -47,6 +50,8 @@ class Publisher:
         self._new: dict[int, Row] = {}
         self._updated: dict[int, Row] = {}
         self._files: dict[int, list[str]] = {}
+        self._sightings: list[Sighting] = []
+        self._gone: list[Row] = []
         self._broken: NewsmirrorError | None = None
 
     # Opening
@@ -63,6 +68,9 @@ class Publisher:
             self._inspector.check_blocks()
             self.evidence = Evidence(repository.private, self._now, keeps=not self._config.dry_run)
             stack.callback(self.evidence.close)
+            self._aftermath = Aftermath(
+                self._store, self._stage, config=self._config, site=self._site, prefix=self._mirror.prefix
+            )
             self.memory = Recall(self._store, self._stage, repository, self.evidence, self._now)
             self._open = stack.pop_all()
 
@@ -100,7 +108,7 @@ class Publisher:
     def _kept(self, page: Page, known: Row | None) -> list[OutputFile]:
         """The record, with what was noted before, and what stands at earlier places of the page."""
         old = record_of(self._stage.committed(paths.record_path(known)), known) if known else None
-        notes = change_notes(old.notes if old else {}, page.pictures)
+        notes = change_marks(change_notes(old.notes if old else {}, page.pictures), page.marks)
         moved = moved_pages(Row.of(page), notes, self._config.style)
         return [record_file(Record(page.article, notes)), *moved]
 
@@ -123,6 +131,7 @@ class Publisher:
         *,
         failures: Iterable[tuple[str, str]] = (),
         pending: Iterable[Pending] = (),
+        sightings: Iterable[Sighting] = (),
         stop: Callable[[], bool] = lambda: False,
     ) -> Result:
         """Lists, gate, commit, state, working copy, pushes, status; never raises for what can go wrong outside.
@@ -131,6 +140,7 @@ class Publisher:
         """
         judgement = self.evidence.judge()
         refused = tuple(judgement.refused.values())
+        self._sightings = [replace(s, seen=Seen.FAILED) if s.id in judgement.refused else s for s in sightings]
         if self._config.dry_run:
             self._take_back(judgement.refused)
             result = self._rehearse(report.refusing(refused), list(failures), list(pending))
@@ -163,14 +173,15 @@ class Publisher:
             return Result(outcome_of_error(error), reason=str(error), dry_run=True)
         written = tell_plan(self._stage, self._config)
         outcome = judge(report) or (Outcome.PUBLISHED if written else Outcome.NOTHING_NEW)
-        return Result(outcome, len(self._new), len(self._updated), dry_run=True)
+        return Result(outcome, len(self._new), len(self._updated), gone=len(self._gone), dry_run=True)
 
     def _result(self, outcome: Outcome, reason: str | None = None) -> Result:
         """The counts belong to the commit: without one nothing is published, and all of it comes again."""
         counts = (len(self._new), len(self._updated)) if self._mirror.made else (0, 0)
+        gone = len(self._gone) if self._mirror.made else 0
         new = self._new.values() if self._mirror.made else ()
         by_category = Counter(row.category or OTHER for row in new)
-        return Result(outcome, *counts, commit=self._mirror.made, reason=reason, new_by_category=by_category)
+        return Result(outcome, *counts, commit=self._mirror.made, reason=reason, gone=gone, new_by_category=by_category)
 
     def _publish(self, failures: list[tuple[str, str]], pending: list[Pending]) -> None:
         """The order of the steps is what a crash at any point relies on; docs/architecture.md tells why."""
@@ -199,6 +210,8 @@ class Publisher:
         self._rows = [*self._new.values(), *self._updated.values()]
         self._before = [old for row in self._rows if (old := self._store.get(row.id))]
         self._store.put(self._rows)
+        self._store.add_edits(self._updated, self._now())
+        self._gone = self._aftermath.settle(self._sightings, new=self._new.keys(), now=self._now())
         self._store.add_failures(failures, self._now())
         refused = {url: Pending(url, "article") for url, reason in failures if reason not in NO_PAGE}
         left = refused | {one.url: one for one in pending}
@@ -207,7 +220,7 @@ class Publisher:
 
     def _write_lists(self) -> None:
         if self._rows or self._mirror.base:
-            self._mirror.write_lists(self._stage, self._rows, self._before)
+            self._mirror.write_lists(self._stage, [*self._rows, *self._gone], [*self._before, *self._gone])
 
     def _check(self) -> None:
         """The gate over all files of this run but the pages, which have passed it."""
@@ -217,6 +230,7 @@ class Publisher:
     def _make_commit(self) -> None:
         if self._stage.written:
             message = f"newsmirror: {len(self._new)} new, {len(self._updated)} updated"
+            message += f", {len(self._gone)} gone" if self._gone else ""
             self._mirror.commit(self._stage.files(), message, size=self._stage.size)
 
     def _write_status(self, result: Result, report: Report) -> None:

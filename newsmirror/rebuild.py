@@ -20,15 +20,13 @@ from newsmirror.exceptions import CommitError, NewsmirrorError, StateError, Stop
 from newsmirror.feedwriter import FeedWriter
 from newsmirror.indexes import ListWriter
 from newsmirror.inspection import Inspector
-from newsmirror.items import OutputFile, Page, Row
+from newsmirror.items import OutputFile, Row
 from newsmirror.mirror import Mirror
 from newsmirror.moves import moved_pages, note_move
 from newsmirror.outcome import Outcome, Report
-from newsmirror.pictures import read_note
-from newsmirror.placing import make_page
 from newsmirror.qr import qr_png
 from newsmirror.record import Record, record_file
-from newsmirror.render import render_page
+from newsmirror.remake import remake_page
 from newsmirror.stage import Stage
 from newsmirror.status import Result, make_status, outcome_of_error, tell_end, tell_start, write_status
 from newsmirror.upkeep import look_after
@@ -132,7 +130,9 @@ class Rebuilder:
         if record is None:
             self.counts["left"] += 1
             return
-        page = self._page(record, stage)
+        page = remake_page(
+            record, config=self._config, site=self._site, prefix=self._mirror.prefix, exists=stage.exists
+        )
         text, code = page.files()
         old = stage.committed(page.path)
         if old != text.content and (fault := inspector.page_fault(page)):
@@ -148,16 +148,6 @@ class Rebuilder:
         yield from self._changed("moved", moved_pages(moved, notes, self._config.style), stage)
         yield from self._changed("pages", [text], stage)
         yield from self._changed("records", [record_file(Record(record.article, notes))], stage)
-
-    def _page(self, record: Record, stage: Stage) -> Page:
-        """The page as a crawl with these settings would make it, its QR code left out."""
-        article = record.article
-        pictures = tuple(picture for picture in read_note(record.notes) if stage.exists(picture.path))
-        page = make_page(article, self._config, self._mirror.prefix)
-        text = render_page(
-            article, path=page.path, address=page.address, site=self._site, style=self._config.style, pictures=pictures
-        )
-        return replace(page, pictures=pictures, markdown=text)
 
     # All files
 

@@ -6,6 +6,7 @@ Templates are loaded through the package, so that they work from a zipped egg as
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -18,9 +19,11 @@ from newsmirror.hostview import shared_name
 from newsmirror.items import (
     BEIJING,
     BREAK,
+    NO_MARKS,
     Article,
     Block,
     ListBlock,
+    Marks,
     Paragraph,
     Picture,
     Quote,
@@ -98,7 +101,14 @@ def render(name: str, path: str, script: Script, **values: Any) -> str:
 
 
 def render_page(
-    article: Article, *, path: str, address: str, site: Site, style: PageStyle, pictures: Iterable[StoredPicture] = ()
+    article: Article,
+    *,
+    path: str,
+    address: str,
+    site: Site,
+    style: PageStyle,
+    pictures: Iterable[StoredPicture] = (),
+    marks: Marks = NO_MARKS,
 ) -> str:
     """The page of an article; *path* is its place in the tree, *address* what it is passed on by.
 
@@ -115,13 +125,14 @@ def render_page(
         script,
         title=heading_of(shown.title),
         category={"name": escape(script.convert(name)), "path": f"{paths.category_stem(key)}.md"},
-        facts=[escape(fact) for fact in facts(shown, script.convert(name) if category else None, script)],
+        facts=[escape(fact) for fact in facts(shown, script.convert(name) if category else None, script, marks)],
         body=_body(shown, style, {stored.src: paths.relative(stored.path, path) for stored in pictures}),
         tags=[_tag(name, followed_tags(site, style), script) for name in article.tags],
         neighbours=_neighbours(article, key, name, script),
         address=address,
         qr=paths.qr_path(path),
         source_address=article.url,
+        gone=bool(marks.gone),
         rights=escape(shown.rights or script.convert(site.title)),
         blocks=style.blocks,
         counter=style.counter_url.replace("{path}", path) if style.counter_url else None,
@@ -168,14 +179,23 @@ def heading_of(title: str) -> str:
     return guard_heading(escape(title, urls=False))
 
 
-def facts(article: Article, category: str | None, script: Script) -> list[str]:
-    """Date, category, source, author, editor: what is known of them, in this order, as plain text."""
-    when = article.published.astimezone(BEIJING)
+def facts(article: Article, category: str | None, script: Script, marks: Marks = NO_MARKS) -> list[str]:
+    """Date, category, source, author, editor, marks: what is known of them, in this order, as plain text."""
     text = _template("facts.j2", script).render(
-        when=f"{when:%Y-%m-%d}" if article.date_only else f"{when:%Y-%m-%d %H:%M}",
+        when=_day(article.published) if article.date_only else _time(article.published),
         category=category, source=article.source, authors=article.authors, editor=article.editor,
+        updated=marks.updated and _time(marks.updated), gone=marks.gone and _day(marks.gone),
     )  # fmt: skip
     return [line for line in map(one_line, text.splitlines()) if line]
+
+
+def _day(time: datetime) -> str:
+    """The day in the source's zone, as all times that readers see."""
+    return f"{time.astimezone(BEIJING):%Y-%m-%d}"
+
+
+def _time(time: datetime) -> str:
+    return f"{time.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def _body(article: Article, style: PageStyle, pictures: Mapping[str, str]) -> str:

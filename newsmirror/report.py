@@ -28,6 +28,7 @@ def read_report(crawler: Crawler, reason: str, *, unexpected: int = 0) -> Report
     return Report(
         lists=below(values, "newsmirror/lists/"),
         articles=below(values, "newsmirror/articles/"),
+        looks=below(values, "newsmirror/looks/"),
         pictures=below(values, "newsmirror/pictures/"),
         interrupted=reason == "shutdown",
         failed=reason not in EXPECTED or bool(exceptions),

@@ -25,7 +25,7 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: reads a callback's sourc
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # without 429 and 503, which ask us to stay away
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says in its own words what failed
-HTTPERROR_ALLOWED_CODES = list(range(400, 600))  # default []: the spider counts them itself
+HTTPERROR_ALLOWED_CODES = [304, *range(400, 600)]  # default []: the spider counts them itself
 
 # Safety: no listener, no foreign code, no unverified or unbounded answer.
 TELNETCONSOLE_ENABLED = False  # default True: a Python shell on loopback
@@ -151,6 +151,9 @@ convert it with OpenCC, [see below](#simplified-and-traditional-chinese) | `trad
 NEWSMIRROR_IMAGES = os.environ.get("NEWSMIRROR_IMAGES", "mirror")
 """`mirror`, `embed`, `none` | `mirror`: the first 8 pictures of an article are taken along, small and without
 metadata; `embed`: pages load pictures from the source's host; `none`: caption and link only | `none`"""
+NEWSMIRROR_LOOK_AGAIN = os.environ.get("NEWSMIRROR_LOOK_AGAIN", "1")
+"""`1`, `0` | articles are looked at again an hour, six hours, a day and three days after they were published, so that
+corrections and deletions show, [see operate.md](operate.md#corrections-and-deletions) | `0`"""
 NEWSMIRROR_MEMBERS_ONLY = os.environ.get("NEWSMIRROR_MEMBERS_ONLY", "teaser")
 """`teaser`, `full` | the part marked as for paying members: `teaser` leaves it out and says so; `full` publishes
 what the page carries | `full`"""

@@ -13,14 +13,17 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
-from newsmirror.asking import article_request
+from newsmirror.asking import article_request, look_request
 from newsmirror.config import Config
 from newsmirror.discovery import Wanted
 from newsmirror.failures import NotAskedError, explain
 from newsmirror.identity import Refusal, titles_agree
-from newsmirror.items import ScrapedArticle
+from newsmirror.items import Article, ScrapedArticle
 from newsmirror.listspider import GONE, LIMITS, ListSpider
+from newsmirror.lookout import Lookout
+from newsmirror.looks import MAX_EDITS, MAX_LOOKS, Sighting
 from newsmirror.outcome import NO_PAGE
+from newsmirror.patience import UNCHANGED
 from newsmirror.reading import Answers, article_of, kept
 from newsmirror.render import followed_tags
 from newsmirror.site import STAND_IN
@@ -40,14 +43,18 @@ class NewsSpider(ListSpider):
         self.failures: dict[str, str] = {}
         """Reason by address of what failed in this run."""
         self._lists_done = False
+        self._looks_again = True
         self._answers = Answers()
+        self._lookout = Lookout(self.site, asks_for_changes=True)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider. Raises ConfigError for arguments and settings that are wrong."""
         arguments = RunArguments.parse(kwargs, site=cls.site, now=datetime.now(UTC))
-        style = Config.from_settings(crawler.settings).style
-        spider = cls(arguments, followed_tags(cls.site, style))
+        config = Config.from_settings(crawler.settings)
+        spider = cls(arguments, followed_tags(cls.site, config.style))
+        spider._looks_again = config.look_again
+        spider._lookout = Lookout(cls.site, asks_for_changes=config.route.proxy is None)  # they tie runs together
         spider._set_crawler(crawler)
         crawler.signals.connect(spider.lists_are_read, signals.spider_idle)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
@@ -72,10 +79,35 @@ class NewsSpider(ListSpider):
         self.crawler.stats.set_value("newsmirror/asked", len(asked))
         for article in asked:
             self._ledger.open_article(article)
+            if self.memory.knows(article.id):
+                self._lookout.expect(article.id)
             request = article_request(article, callback=self.parse_article, errback=self.article_failed)
             self.crawler.engine.crawl(request)
-        if asked:
+        if self._look_again({article.id for article in asked}) or asked:
             raise DontCloseSpider
+
+    def _look_again(self, asked: set[int]) -> int:
+        """Ask for the published articles whose look is due, after those that are new; returns how many.
+
+        Not in a run that is about certain lists or articles, and not where no list came: nobody may answer at all.
+        """
+        assert self.crawler.stats
+        is_deaf = not self.crawler.stats.get_value("newsmirror/lists/read")
+        if not self._looks_again or self.arguments.is_narrow or is_deaf:
+            return 0
+        due = [(look, row) for look, row in self.memory.looks(MAX_LOOKS) if self.arguments.wants(row.published)]
+        due = [(look, row) for look, row in due if row.id not in asked]
+        if self.arguments.limit:
+            due = due[: max(0, self.arguments.limit - len(asked))]
+        for rank, (look, row) in enumerate(due):
+            headers = self._lookout.plan(look)
+            self.crawler.engine.crawl(
+                look_request(row, rank, headers, callback=self.parse_article, errback=self.article_failed)
+            )
+        if due:
+            logger.info("%d published articles are looked at again", len(due))
+            self._count("looks/asked", len(due))
+        return len(due)
 
     def _is_wanted(self, wanted: Wanted) -> bool:
         if wanted.url in self.memory.evidence.decisions:
@@ -98,20 +130,9 @@ class NewsSpider(ListSpider):
         @returns items 1 1
         @scrapes title published body_html
         """
-        asked = address = address or response.url
-        if response.status >= 400:
-            self.fail(address, "limited" if response.status in LIMITS else "http", f"status {response.status}")
-            if response.status in GONE:
-                self._ledger.settle(address)
+        asked = address or response.url
+        if not self._is_page(asked, response) or (address := self._final_address(asked, response)) is None:
             return
-        self._answers.keep(address, response)
-        given, final = self.site.article_of(address), self.site.article_of(response.url)
-        if given and final and given[0] != final[0]:
-            self.fail(address, "redirected", "the source answers with another article")
-            return
-        if given and final and given[1] == STAND_IN:
-            address = self.site.article_address(*final)
-            self._answers.keep(address, response)
         article = article_of(
             response, url=address, site=self.site, published=published, category=category,
             trusted=self.memory.evidence.is_released(asked),
@@ -127,10 +148,41 @@ class NewsSpider(ListSpider):
         if not self._is_in_time(article):
             self._answers.drop(response)
             return
+        self._lookout.note_there(address, response)
         if (agrees := titles_agree(article.title, titles)) is not None:
             self.memory.evidence.agree(article.id, agrees)
-        self._count("articles/scraped")
+        if not self._lookout.is_planned(address):
+            self._count("articles/scraped")
         yield article
+
+    def _is_page(self, address: str, response: Response) -> bool:
+        """Whether an answer has a page to read; what else follows from its status is seen to."""
+        if self._lookout.is_unchanged(address, response):
+            self._lookout.note_there(address, response)
+            self._count("looks/unchanged")
+            return False
+        if response.status == UNCHANGED or response.status >= 400:
+            self._refuse_status(address, response.status)
+            return False
+        return True
+
+    def _final_address(self, address: str, response: Response) -> str | None:
+        """The article's address: the one it was asked by, or, where only the id was known, where the source led to."""
+        self._answers.keep(address, response)
+        given, final = self.site.article_of(address), self.site.article_of(response.url)
+        if given and final and given[0] != final[0]:
+            self.fail(address, "redirected", "the source answers with another article")
+            return None
+        if given and final and given[1] == STAND_IN:
+            address = self.site.article_address(*final)
+            self._answers.keep(address, response)
+        return address
+
+    def _refuse_status(self, address: str, status: int) -> None:
+        reason = "limited" if status in LIMITS else "http"
+        self.fail(address, reason, f"status {status}", status=status)
+        if status in GONE:
+            self._ledger.settle(address)
 
     def _again(self, response: Response) -> Request | None:
         """A new request for a page that came cut; None where it was tried often enough."""
@@ -164,20 +216,51 @@ class NewsSpider(ListSpider):
         reason, words = explain(failure.value or Exception())
         address = failure.request.cb_kwargs["address"]  # type: ignore[attr-defined]  # Scrapy sets it
         if isinstance(failure.value, NotAskedError):
-            self._count(f"articles/{reason}")
+            self._count(self._group(address) + reason)
             logger.debug("Not asked for (%s): %s", words, address)
             return
         self.fail(address, reason, words)
 
-    def fail(self, address: str, reason: str, words: str) -> None:
-        """Record why an article is not published; the next runs try it again with growing pauses."""
-        self._count(f"articles/{reason}")
-        self.failures[address] = reason
-        logger.warning("Not published (%s: %s): %s", reason, words, address)
+    def fail(self, address: str, reason: str, words: str, *, status: int = 0) -> None:
+        """Record why an article is not published; the next runs try it again with growing pauses.
+
+        A look that was due has its own pauses, and one that brought nothing is nothing to be warned of.
+        """
+        self._count(self._group(address) + reason)
+        self._lookout.note_failure(address, status)
+        if self._lookout.is_planned(address) and reason in NO_PAGE:
+            logger.info("Looked again in vain (%s: %s): %s", reason, words, address)
+        else:
+            logger.warning("Not published (%s: %s): %s", reason, words, address)
+        if not self._lookout.is_planned(address):
+            self.failures[address] = reason
         if reason == "http":
             self.memory.evidence.resolve(address, gone=True)
         if reason not in NO_PAGE:
             self.memory.evidence.keep(address, "article", reason, words, self._answers.take(address))
+
+    def _group(self, address: str) -> str:
+        """Where an address is counted: looks that were due tell nothing of how well the run goes."""
+        return "looks/" if self._lookout.is_planned(address) else "articles/"
+
+    def compared(self, article: Article, *, changed: bool) -> None:
+        """Note that a published article was compared with what stands there now."""
+        self.memory.evidence.compare(article.id, changed=changed)
+        if self._lookout.is_planned(article.url):
+            self._count("looks/changed" if changed else "looks/unchanged")
+            if changed:
+                self._count("articles/scraped")
+
+    def hold(self, address: str) -> None:
+        """Leave another version of an article for a later look, because there have been too many of them."""
+        self._lookout.note_held(address)
+        self._count("looks/held")
+        logger.info("Updated %d times in a day already, so the newest version waits: %s", MAX_EDITS, address)
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """What this run saw of published articles, and the source's marks of new ones."""
+        return self._lookout.sightings
 
     def give_up(self, reason: str) -> None:
         """Ask the source for nothing more: what comes could not be kept."""

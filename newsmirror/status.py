@@ -38,6 +38,8 @@ class Result:
     """One sentence where the outcome alone does not say it."""
     refused: tuple[str, ...] = ()
     """Reasons of articles that were refused at the end of the run, when all had come."""
+    gone: int = 0
+    """Published articles that the source has deleted, found out in this run."""
     remotes: tuple[RemotePush, ...] = ()
     new_by_category: Mapping[str, int] = field(default_factory=dict)
     size: Size | None = None
@@ -80,6 +82,7 @@ def make_status(
         "new": result.new,
         "new_by_category": dict(sorted(result.new_by_category.items())),
         "updated": result.updated,
+        "gone": result.gone,
         "quarantined": report.quarantined,
         "quarantine": dict(quarantine),
         "commit": commit,
@@ -87,6 +90,7 @@ def make_status(
         **_sizes(result.size or Size()),
         "lists": dict(sorted(report.lists.items())),
         "article_results": dict(sorted(report.articles.items())),
+        "looks": dict(sorted(report.looks.items())),
         "pictures": dict(sorted(report.pictures.items())) | {"bytes_an_article": bytes_an_article(result, report)},
         "remotes": {push.name: _remote(push) for push in result.remotes},
     }
@@ -137,7 +141,7 @@ def describe(result: Result, report: Report) -> str:
     report = report.refusing(result.refused)
     counts = f"{result.new} new, {result.updated} updated, {report.quarantined} quarantined"
     lists = f"; {report.lists.get('read', 0)} lists"
-    return f"{tell_start(result)} {counts}{lists}{_pictures(result, report)}{tell_end(result)}"
+    return f"{tell_start(result)} {counts}{lists}{_looks(result, report)}{_pictures(result, report)}{tell_end(result)}"
 
 
 def tell_start(result: Result) -> str:
@@ -155,6 +159,12 @@ def tell_end(result: Result) -> str:
 def _cost(result: Result) -> str:
     cost = result.size.cost if result.size else None
     return f" of {cost.added / 1024:.0f} KB, {cost.beyond / 1024:.0f} KB beyond articles" if cost else ""
+
+
+def _looks(result: Result, report: Report) -> str:
+    asked = report.looks.get("asked", 0)
+    gone = f"{result.gone} gone" if result.gone else ""
+    return "; " + ", ".join(filter(None, (f"{asked} looked at again" if asked else "", gone))) if asked or gone else ""
 
 
 def _pictures(result: Result, report: Report) -> str:

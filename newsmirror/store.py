@@ -1,4 +1,4 @@
-"""What is known: an SQLite file that can be rebuilt from the tree. With `catalog`, the only user of SQLite.
+"""What is known: an SQLite file that can be rebuilt from the tree. With `catalog` and `agenda`, the user of SQLite.
 
 Rows of a run are inserted in one transaction, which is committed after git's commit: a run that dies
 before leaves no trace here, one that dies between the two is seen by the commit's id and rebuilt.
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from newsmirror.agenda import SCHEMA as LOOKS
+from newsmirror.agenda import Agenda
 from newsmirror.catalog import Catalog
 from newsmirror.exceptions import NoSpaceError, StateError
 from newsmirror.items import Row
@@ -36,7 +38,7 @@ class Pending:
     published: datetime | None = None
 
 
-class Store(Catalog):
+class Store(Catalog, Agenda):
     """The state of one mirror. Times are stored in UTC."""
 
     def __init__(self, path: Path, *, doubtful: bool = False):
@@ -60,7 +62,7 @@ class Store(Catalog):
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._make_tables()
-            self._db.executescript(SCHEMA)
+            self._db.executescript(SCHEMA + LOOKS)
         except sqlite3.Error:
             self._db.close()
             raise

@@ -1,6 +1,5 @@
 """Article → the first reason not to publish it, or None. Pure."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import Enum
@@ -34,11 +33,6 @@ MAX_LINKS = 500
 STUB_CHARACTERS = 200
 """Texts under this length are asked whether they only say why there is no text."""
 MISSING_TITLE = 25
-CHANGE = 0.6
-"""An article that changes by more waits for a person: whoever answers may have put another in its place."""
-SHINGLE = 4
-GROWING = 300
-"""Texts under this length are first reports; they may grow to any length as long as what they said stays."""
 AHEAD = timedelta(days=2)
 """How far a date may lie in the future: the source's zone and a wrong clock, not more."""
 
@@ -110,22 +104,6 @@ def _hrefs(blocks: tuple[Block, ...]) -> Iterator[str]:
                 yield from _hrefs(inner)
             case Embed() | MembersOnly():
                 pass
-
-
-def changed_share(old: Article, new: Article) -> float:
-    """Which part of an article's text is not in the other version of it, 0 to 1, whichever lost or won more.
-
-    Of a text that was short only what it lost counts.
-    """
-    before, after = _shingles(old), _shingles(new)
-    common = (before & after).total()
-    whole = before.total() if before.total() < GROWING else max(before.total(), after.total())
-    return 1 - common / whole if whole else 0.0
-
-
-def _shingles(article: Article) -> Counter[str]:
-    text = "".join("".join(line.split()) for line in block_lines(article.blocks))
-    return Counter(text[start : start + SHINGLE] for start in range(max(0, len(text) - SHINGLE + 1)))
 
 
 def _texts(article: Article) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from newsmirror.items import Article, Picture, block_lines
+from newsmirror.items import NO_MARKS, Article, Marks, Picture, block_lines
 from newsmirror.lists import OTHER
 from newsmirror.render import facts, words, words_in
 from newsmirror.script import Script
@@ -34,7 +34,9 @@ class View:
     rights: str
 
 
-def view_article(article: Article, *, site: Site, script: Script, find: Find, top: int = 2) -> View:
+def view_article(
+    article: Article, *, site: Site, script: Script, find: Find, top: int = 2, marks: Marks = NO_MARKS
+) -> View:
     """An article in a script; *find* gives its pictures, *top* is the level of sub-heads."""
     shown = script.convert_article(article)
     category = category_name(article.category, site, script)
@@ -42,7 +44,7 @@ def view_article(article: Article, *, site: Site, script: Script, find: Find, to
         id=article.id,
         title=shown.title,
         category=category,
-        facts=tuple(facts(shown, category if article.category else None, script)),
+        facts=tuple(facts(shown, category if article.category else None, script, marks)),
         body=Markup(render_xhtml(shown.blocks, words=words_in(script), find=find, top=top)),  # noqa: S704  # escaped
         tags=tuple(map(script.convert, article.tags)),
         address=article.url,

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date
 from threading import Event
 
+from sample_site.later import later
 from sample_site.server import SampleServer
 from sample_site.site import SampleSite
 
@@ -18,8 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--today", type=date.fromisoformat, default=date(2026, 11, 20), help="hide what was published later"
     )
+    parser.add_argument(
+        "--later", action="store_true", help="one article corrected, one deleted, one rewritten, one in other markup"
+    )
     options = parser.parse_args(arguments)
-    site = SampleSite(options.today)
+    site = SampleSite(options.today, later() if options.later else None)
     with suppress(KeyboardInterrupt), SampleServer(site, port=options.port, host=options.host) as server:
         print(f"{server.url}/ serves {len(site.articles)} articles, {len(site.tags)} tags", flush=True)
         Event().wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -17,12 +18,14 @@ class SampleServer:
 
     Every request target is kept in ``requests``, percent-encoded as it was received.
     ``overrides`` maps a decoded path with its query to the answer to give instead, and
-    ``site`` may be replaced, both while the server runs.
+    ``site`` may be replaced, both while the server runs. Pages carry an ETag; ``unchanged`` holds the targets
+    that were answered with 304 because their client has them already.
     """
 
     def __init__(self, site: SampleSite, *, port: int = 0, host: str = "127.0.0.1") -> None:
         self.site = site
         self.requests: list[str] = []
+        self.unchanged: list[str] = []
         self.overrides: dict[str, Answer] = {}
         self._lock = Lock()
         self._http = _Http((host, port), self)
@@ -49,6 +52,11 @@ class SampleServer:
             self.requests.append(target)
         return self.overrides.get(unquote(target)) or self.site.respond(target)
 
+    def note_unchanged(self, target: str) -> None:
+        """Note a request whose client has the page already."""
+        with self._lock:
+            self.unchanged.append(target)
+
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
@@ -72,8 +80,15 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        answer = cast(_Http, self.server).owner.answer(self.path)
+        owner = cast(_Http, self.server).owner
+        answer = owner.answer(self.path)
+        etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+        if answer.status == 200 and self.headers.get("If-None-Match") == etag:
+            owner.note_unchanged(self.path)
+            answer = Answer(304, answer.content_type, b"")
         self.send_response(answer.status)
+        if answer.status in (200, 304):
+            self.send_header("ETag", etag)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()

@@ -33,10 +33,14 @@ class Answer:
 
 
 class SampleSite:
-    """The site as it stands on *today*: what was published later is not there yet."""
+    """The site as it stands on *today*: what was published later is not there yet.
 
-    def __init__(self, today: date = date(2026, 11, 24)) -> None:
-        self._newest_first = published_until(today)
+    *later* holds articles in another version than they were published in, None for those that were deleted.
+    """
+
+    def __init__(self, today: date = date(2026, 11, 24), later: Mapping[int, Article | None] | None = None) -> None:
+        versions = [(later or {}).get(article.id, article) for article in published_until(today)]
+        self._newest_first = tuple(version for version in versions if version)
         self.articles: Mapping[int, Article] = MappingProxyType({a.id: a for a in self._newest_first})
         self.tags: Mapping[str, tuple[Article, ...]] = MappingProxyType(_index_tags(self._newest_first))
         """Articles by the name of a tag page; the source named below a body has one as well."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmirror.archive import read_article, read_records
+from newsmirror.archive import read_record, read_records
 from newsmirror.config import Config
 from newsmirror.git import Repository
 from newsmirror.items import Article, Page, Row
@@ -32,14 +32,15 @@ def test_published_articles_are_read_from_a_clone(config: Config, tmp_path: Path
     repository = Repository(tmp_path / "clone", "main")
 
     assert [record for _, record in read_records(repository, rows_of(*stories))] == [Record(item) for item in stories]
-    assert read_article(repository, rows_of(stories[7])[0]) == stories[7]
+    assert (found := read_record(repository, rows_of(stories[7])[0]))
+    assert found.article == stories[7]
 
 
 def test_a_missing_record_is_said(config: Config, caplog: pytest.LogCaptureFixture) -> None:
     publish(config, story(1))
 
     with caplog.at_level(logging.WARNING):
-        found = read_article(Repository(config.repo, "main"), rows_of(article())[0])
+        found = read_record(Repository(config.repo, "main"), rows_of(article())[0])
 
     assert found is None
     assert "The record of article 990001 cannot be used: it is missing" in caplog.text

@@ -114,7 +114,7 @@ def test_refresh(text: str, refresh: bool) -> None:
 
 
 def test_invalid_flag() -> None:
-    assert problems(refresh="maybe") == ("spider argument 'refresh': invalid value 'maybe', use 1 or 0",)
+    assert problems(refresh="maybe") == ("spider argument 'refresh': invalid value 'maybe', use 1, 0 or all",)
 
 
 def test_all_problems_at_once() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from newsmirror.decode import DAMAGED
 from newsmirror.items import BEIJING, Article, Embed, ListBlock, Paragraph, Picture, Quote, Span
-from newsmirror.validate import CHANGE, Problem, changed_share, find_problem
+from newsmirror.validate import Problem, find_problem
 from tests.samples import article, paragraph
 
 NOW = datetime(2021, 12, 18, tzinfo=UTC)
@@ -82,31 +82,3 @@ def test_bounds_of_fields(changed: Article, problem: Problem | None) -> None:
 )
 def test_page_that_only_says_why_there_is_no_text(title: str, text: str, problem: Problem | None) -> None:
     assert find_problem(article(title=title, blocks=(paragraph(text),)), now=NOW) is problem
-
-
-STORY = "".join(
-    f"第{number}天早晨，老人{'走过' if number % 2 else '坐在'}桥{number}边，听见钟声{number}下。"
-    for number in range(60)
-)
-OTHER = "".join(f"商店{number}里的价格又涨了{number}元，顾客们都在抱怨。" for number in range(60))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "changed"),
-    [
-        (STORY, STORY, False),
-        (STORY, STORY.replace("老人", "老妇"), False),
-        (STORY, STORY[: len(STORY) // 2], False),
-        (STORY, STORY[: len(STORY) // 4], True),
-        (STORY, OTHER, True),
-        (STORY, STORY[: int(len(STORY) * 0.3)] + OTHER[: int(len(STORY) * 0.7)], True),
-        (STORY, STORY + OTHER, False),
-        (STORY, STORY + OTHER * 3, True),
-        (STORY[:150], STORY, False),
-        (STORY[:150], OTHER, True),
-        ("", STORY, False),
-    ],
-)
-def test_changed_share(old: str, new: str, changed: bool) -> None:
-    share = changed_share(article(blocks=(paragraph(old),)), article(blocks=(paragraph(new),)))
-    assert (share > CHANGE) is changed

@@ -34,11 +34,12 @@ class ImagesPipeline:
         if known:  # an address is for ever, whatever a later page says of itself
             item = replace(item, url=known.url)
         page = make_page(item, self._config, self._prefix, path=known.path if known else None)
+        page = replace(page, marks=memory.marks_after(item))
         stored = memory.pictures(item.id) if known else ()
         if self._config.style.images != "mirror":
             return replace(page, pictures=stored)  # not shown, but not forgotten
         page = await self._with_pictures(page, stored)
-        if known and known.digest == item.digest() and stored == page.pictures:
+        if known and known.digest == item.digest() and (stored, memory.marks(item.id)) == (page.pictures, page.marks):
             raise DropItem(f"unchanged: {item.url}", log_level="DEBUG")  # its missing pictures are missing still
         return page
 

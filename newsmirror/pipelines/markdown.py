@@ -26,6 +26,8 @@ class MarkdownPipeline:
         assert isinstance(self._crawler.spider, NewsSpider)
         site = self._crawler.spider.site
         text = render_page(
-            item.article, path=item.path, address=item.address, site=site, style=self._style, pictures=item.pictures
-        )
+            item.article,
+            path=item.path, address=item.address, site=site, style=self._style, pictures=item.pictures,
+            marks=item.marks,
+        )  # fmt: skip
         return replace(item, markdown=text)

@@ -68,8 +68,8 @@ class PublishPipeline:
             return
         record(self._crawler, Outcome.FAILED)  # stands if what follows raises, which Scrapy only logs
         report = read_report(self._crawler, reason, unexpected=self._unexpected)
-        gone, left = self._spider.failures.items(), self._spider.unfinished()
+        failed, left, seen = self._spider.failures.items(), self._spider.unfinished(), self._spider.sightings
         with closing(self._publisher), Interrupts(already=report.interrupted) as interrupts:
-            result = self._publisher.finish(report, failures=gone, pending=left, stop=interrupts.stop)
+            result = self._publisher.finish(report, failures=failed, pending=left, sightings=seen, stop=interrupts.stop)
         record(self._crawler, result.outcome, result.remotes)
         logger.log(logging.ERROR if result.outcome.exit_code else logging.INFO, describe(result, report))

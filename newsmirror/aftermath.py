@@ -7,15 +7,14 @@ from datetime import datetime
 
 from newsmirror import paths
 from newsmirror.archive import record_of
-from newsmirror.config import Config
+from newsmirror.inspection import Inspector
 from newsmirror.items import OutputFile, Row
 from newsmirror.looks import Seen, Sighting, are_missing, follow
-from newsmirror.marks import change_marks, read_marks
+from newsmirror.mirror import Mirror
+from newsmirror.notes import change_marks, read_marks
 from newsmirror.record import Record, record_file
 from newsmirror.remake import remake_page
-from newsmirror.site import Site
 from newsmirror.stage import Stage
-from newsmirror.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -23,9 +22,9 @@ logger = logging.getLogger(__name__)
 class Aftermath:
     """Call it when the articles of the run are in the state and staged, before lists are made."""
 
-    def __init__(self, store: Store, stage: Stage, *, config: Config, site: Site, prefix: str | None):
-        self._store, self._stage = store, stage
-        self._config, self._site, self._prefix = config, site, prefix
+    def __init__(self, mirror: Mirror, stage: Stage, inspector: Inspector):
+        self._mirror, self._stage, self._inspector = mirror, stage, inspector
+        self._store = mirror.store
 
     def settle(self, sightings: Collection[Sighting], *, new: Collection[int], now: datetime) -> list[Row]:
         """Plan the next looks and stage the pages of articles that are certainly gone; returns these.
@@ -53,10 +52,14 @@ class Aftermath:
         if row is None or record is None or (marks := read_marks(record.notes)).gone:
             return None
         marked = Record(record.article, change_marks(record.notes, replace(marks, gone=now.replace(microsecond=0))))
+        mirror = self._mirror
         page = remake_page(
             marked,
-            path=row.path, config=self._config, site=self._site, prefix=self._prefix, exists=self._stage.exists,
+            path=row.path, config=mirror.config, site=mirror.site, prefix=mirror.prefix, exists=self._stage.exists,
         )  # fmt: skip
+        if fault := self._inspector.page_fault(page):
+            logger.warning("The page of article %d stays as it is, because a new one %s", row.id, fault)
+            return None
         self._stage.write(OutputFile(page.path, page.markdown.encode()))
         self._stage.write(record_file(marked))
         return row

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp, lgamma, log
 from statistics import median
 
-from newsmirror.items import Article, Embed, Paragraph, Picture, block_lines
+from newsmirror.items import Article, Embed, Paragraph, Picture, letters
 
 WINDOW = 20
 """Articles that a small batch is filled up to with the newest before it."""
@@ -51,7 +51,7 @@ class Facts:
 
     @classmethod
     def of(cls, article: Article) -> "Facts":
-        text = "".join("".join(line.split()) for line in block_lines(article.blocks))
+        text = letters(article.blocks)
         video = any(isinstance(block, Embed) for block in article.blocks)
         return cls(
             id=article.id, length=len(text), tagged=bool(article.tags), timed=not article.date_only,

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import zip_longest
 
-from newsmirror.items import BEIJING, NO_MARKS, Article, Marks, Row, StoredPicture
+from newsmirror.items import BEIJING, Article, Row, StoredPicture
 from newsmirror.lists import OTHER
+from newsmirror.marks import NO_MARKS, Marks
 from newsmirror.pictures import addresses
 from newsmirror.script import Script
 from newsmirror.site import Site

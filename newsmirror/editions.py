@@ -11,7 +11,7 @@ from newsmirror.epub import make_epub
 from newsmirror.exceptions import RefusedError
 from newsmirror.git import Repository
 from newsmirror.items import OutputFile, Row
-from newsmirror.marks import read_marks
+from newsmirror.notes import read_marks
 from newsmirror.offline import make_offline
 from newsmirror.pictures import find_picture_fault, read_note
 from newsmirror.record import Record

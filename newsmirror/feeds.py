@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsmirror import paths
-from newsmirror.items import NO_MARKS, Article, Marks, Row, stamp
+from newsmirror.items import Article, Row, stamp
 from newsmirror.lists import OTHER
+from newsmirror.marks import NO_MARKS, Marks
 from newsmirror.script import Script
 from newsmirror.site import Site
 from newsmirror.view import category_name, lead, render_document, view_article

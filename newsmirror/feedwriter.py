@@ -6,8 +6,9 @@ from newsmirror import lists, paths
 from newsmirror.archive import record_of
 from newsmirror.config import Config
 from newsmirror.feeds import ENTRIES, FeedEntry, make_entry, render_feed
-from newsmirror.items import Marks, OutputFile, Row
-from newsmirror.marks import read_marks
+from newsmirror.items import OutputFile, Row
+from newsmirror.marks import Marks
+from newsmirror.notes import read_marks
 from newsmirror.pictures import read_note, read_webp
 from newsmirror.record import Record
 from newsmirror.site import Site

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, cached_property
 from typing import Any, Literal
 
+from newsmirror.marks import NO_MARKS, Marks
+
 BEIJING = timezone(timedelta(hours=8))
 """The zone of the source's dates; China has had no summer time since 1991."""
 
@@ -191,19 +193,6 @@ class StoredPicture:
     """``images/1f/1f0c….webp``"""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What a page says of its source since it was published. Times are aware, to the second."""
-
-    updated: datetime | None = None
-    """When the newest version of the text was taken over."""
-    gone: datetime | None = None
-    """When it was certain that the source has deleted the article."""
-
-
-NO_MARKS = Marks()
-
-
 @dataclass(frozen=True)
 class Page:
     """An article on its way to disk; the pipelines fill in what follows *path*."""
@@ -292,10 +281,8 @@ def block_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
     """The text of blocks, one string a paragraph, cell or caption, in reading order."""
     for block in blocks:
         match block:
-            case Paragraph(spans) | Heading(spans):
+            case Paragraph(spans) | Heading(spans) | Picture(caption=spans):
                 yield plain_text(spans)
-            case Picture(caption=caption):
-                yield plain_text(caption)
             case ListBlock(items):
                 for item in items:
                     yield from block_lines(item)
@@ -308,6 +295,6 @@ def block_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
                 pass
 
 
-def text_length(blocks: tuple[Block, ...]) -> int:
-    """Characters of text without white space."""
-    return sum(len("".join(line.split())) for line in block_lines(blocks))
+def letters(blocks: tuple[Block, ...]) -> str:
+    """The text of blocks without white space."""
+    return "".join("".join(line.split()) for line in block_lines(blocks))

@@ -6,10 +6,14 @@ from scrapy.http import Response
 
 from newsmirror.listspider import GONE
 from newsmirror.looks import Look, Seen, Sighting
+from newsmirror.reading import RELEASED
 from newsmirror.site import Site
 
 ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{1,64}"')
 MODIFIED = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT")
+
+VERSIONS = ("rewritten", "gate")
+"""Reasons for which the article's own page is not taken; it does not get better within the hour."""
 
 
 class Lookout:
@@ -44,7 +48,9 @@ class Lookout:
         return response.status == 304 and own and look is not None and bool(look.etag or look.modified)
 
     def note_there(self, address: str, response: Response) -> None:
-        """The article came, or the source's word that it has not changed."""
+        """The article came, or the source's word that it has not changed; a page out of quarantine says nothing."""
+        if RELEASED in response.flags:
+            return
         number = self._id(address)
         look = self._planned.get(number)
         etag, modified = _marks(response) if self._asks_for_changes else ("", "")
@@ -52,12 +58,13 @@ class Lookout:
             etag, modified = etag or look.etag, modified or look.modified
         self._sightings[number] = Sighting(number, Seen.THERE, etag, modified)
 
-    def note_failure(self, address: str, status: int) -> None:
-        """No fit article came; *status* is that of the answer, 0 where it does not matter."""
+    def note_failure(self, address: str, reason: str, status: int) -> None:
+        """Nothing came that may be published; *status* is that of the answer, 0 where it does not matter."""
         number = self._id(address)
         self._sightings.pop(number, None)
         if number in self._known:
-            self._sightings[number] = Sighting(number, Seen.MISSING if status in GONE else Seen.FAILED)
+            seen = Seen.REFUSED if reason in VERSIONS else Seen.MISSING if status in GONE else Seen.FAILED
+            self._sightings[number] = Sighting(number, seen)
 
     def note_held(self, address: str) -> None:
         """Another version came, which has to wait."""

@@ -38,6 +38,8 @@ class Seen(Enum):
     """Status 404 or 410."""
     FAILED = "failed"
     """Anything else: no answer, another status, a block page, half a page. It says nothing of the article."""
+    REFUSED = "refused"
+    """Another version, which a person has to look at."""
     HELD = "held"
     """Another version, which waits because the article was updated too often (`MAX_EDITS`)."""
 
@@ -81,6 +83,8 @@ class Look:
                 return self._after_failure(now)
             case Seen.MISSING:
                 return self._after_missing(now)
+            case Seen.REFUSED:
+                return replace(self, failed=0)._next(now)
             case Seen.HELD:
                 return replace(self, due=now + EDITS_PERIOD, missing=None, failed=0)
         start = now if self.gone else self.start  # one that has come back may well go again

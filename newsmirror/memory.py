@@ -5,9 +5,10 @@ from functools import cached_property
 from typing import Protocol
 
 from newsmirror.evidence import Evidence
-from newsmirror.items import Article, Marks, Row, StoredPicture
+from newsmirror.items import Article, Row, StoredPicture
 from newsmirror.looks import Look
 from newsmirror.manners import pause_after
+from newsmirror.marks import Marks
 from newsmirror.store import Pending
 
 

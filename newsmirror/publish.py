@@ -18,9 +18,9 @@ from newsmirror.inspection import Inspector
 from newsmirror.items import OutputFile, Page, Row
 from newsmirror.lists import OTHER
 from newsmirror.looks import Seen, Sighting
-from newsmirror.marks import change_marks
 from newsmirror.mirror import Mirror
 from newsmirror.moves import moved_pages
+from newsmirror.notes import change_marks
 from newsmirror.outcome import NO_PAGE, Outcome, Report, judge
 from newsmirror.pictures import change_notes
 from newsmirror.recall import Recall
@@ -68,9 +68,7 @@ class Publisher:
             self._inspector.check_blocks()
             self.evidence = Evidence(repository.private, self._now, keeps=not self._config.dry_run)
             stack.callback(self.evidence.close)
-            self._aftermath = Aftermath(
-                self._store, self._stage, config=self._config, site=self._site, prefix=self._mirror.prefix
-            )
+            self._aftermath = Aftermath(self._mirror, self._stage, self._inspector)
             self.memory = Recall(self._store, self._stage, repository, self.evidence, self._now)
             self._open = stack.pop_all()
 
@@ -140,7 +138,7 @@ class Publisher:
         """
         judgement = self.evidence.judge()
         refused = tuple(judgement.refused.values())
-        self._sightings = [replace(s, seen=Seen.FAILED) if s.id in judgement.refused else s for s in sightings]
+        self._sightings = [replace(s, seen=Seen.REFUSED) if s.id in judgement.refused else s for s in sightings]
         if self._config.dry_run:
             self._take_back(judgement.refused)
             result = self._rehearse(report.refusing(refused), list(failures), list(pending))

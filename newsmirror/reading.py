@@ -18,6 +18,8 @@ from newsmirror.site import Site
 CUT = Refusal("cut", "the page is cut off before its end")
 CUT_FLAGS = {"partial", "dataloss"}
 """Scrapy's marks for an answer whose end nobody announced."""
+RELEASED = "released"
+"""Our mark for a page that comes out of quarantine."""
 
 
 def read_text(response: Response) -> str:

@@ -8,10 +8,11 @@ from newsmirror.archive import read_record
 from newsmirror.evidence import Evidence
 from newsmirror.exceptions import StateError
 from newsmirror.git import Repository
-from newsmirror.items import Article, Marks, Row, StoredPicture
+from newsmirror.items import Article, Row, StoredPicture
 from newsmirror.looks import MAX_EDITS, Look
 from newsmirror.manners import MAX_PAUSE, pause_after
-from newsmirror.marks import read_marks
+from newsmirror.marks import Marks
+from newsmirror.notes import read_marks
 from newsmirror.pictures import read_note
 from newsmirror.record import Record
 from newsmirror.revision import same_text
@@ -28,7 +29,7 @@ class Recall:
     def __init__(
         self, store: Store, stage: Stage, repository: Repository, evidence: Evidence, now: Callable[[], datetime]
     ):
-        self._store, self._stage, self._repository, self.now = store, stage, repository, now
+        self._store, self._stage, self._repository, self._now = store, stage, repository, now
         self.evidence = evidence
 
     def _ask(self, question: Callable[[], T]) -> T:
@@ -69,7 +70,7 @@ class Recall:
         record = self._record(article.id)
         if record is None:
             return Marks()
-        now = self.now().replace(microsecond=0)
+        now = self._now().replace(microsecond=0)
         return Marks(read_marks(record.notes).updated if same_text(record.article, article) else now)
 
     def _record(self, identifier: int) -> Record | None:
@@ -78,16 +79,16 @@ class Recall:
 
     def looks(self, limit: int) -> list[tuple[Look, Row]]:
         """The published articles that are to be looked at again by now, newest first."""
-        due = self._ask(lambda: self._store.due_looks(self.now(), limit))
+        due = self._ask(lambda: self._store.due_looks(self._now(), limit))
         return [(look, row) for look in due if (row := self.row(look.id))]
 
     def may_update(self, identifier: int) -> bool:
         """Whether a published article may be updated today."""
-        return self._ask(lambda: self._store.edits(identifier, self.now())) < MAX_EDITS
+        return self._ask(lambda: self._store.edits(identifier, self._now())) < MAX_EDITS
 
     def is_due(self, url: str) -> bool:
         """Whether an address that failed before may be asked again."""
-        return self._ask(lambda: self._store.is_due(url, self.now()))
+        return self._ask(lambda: self._store.is_due(url, self._now()))
 
     def pending(self) -> list[Pending]:
         """What the last run did not get to."""
@@ -95,14 +96,14 @@ class Recall:
 
     def paused_until(self, host: str) -> datetime | None:
         """Until when a host is to be left alone, None where it may be asked."""
-        pause, now = self._ask(lambda: self._store.pause(host)), self.now()
+        pause, now = self._ask(lambda: self._store.pause(host)), self._now()
         return pause[0] if pause and now < pause[0] <= now + MAX_PAUSE else None  # beyond: the clock was ahead then
 
     def pause(self, host: str, asked_seconds: float | None) -> datetime:
         """Leave a host alone that turned this run away, longer with each run in a row; returns until when."""
         before = self._ask(lambda: self._store.pause(host))
         runs = before[1] + 1 if before else 1
-        until = self.now() + pause_after(runs, asked_seconds)
+        until = self._now() + pause_after(runs, asked_seconds)
         self._store.set_pause(host, until, runs)
         return until
 

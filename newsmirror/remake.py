@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from newsmirror.config import Config
 from newsmirror.items import Page
-from newsmirror.marks import read_marks
+from newsmirror.notes import read_marks
 from newsmirror.pictures import read_note
 from newsmirror.placing import make_page
 from newsmirror.record import Record

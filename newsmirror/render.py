@@ -19,11 +19,9 @@ from newsmirror.hostview import shared_name
 from newsmirror.items import (
     BEIJING,
     BREAK,
-    NO_MARKS,
     Article,
     Block,
     ListBlock,
-    Marks,
     Paragraph,
     Picture,
     Quote,
@@ -33,6 +31,7 @@ from newsmirror.items import (
 )  # fmt: skip
 from newsmirror.lists import OTHER, Subject, month_path
 from newsmirror.markdown import render_blocks
+from newsmirror.marks import NO_MARKS, Marks
 from newsmirror.script import Script
 from newsmirror.site import Site
 from newsmirror.text import one_line

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from newsmirror.items import Article, Block, Embed, ListBlock, Picture, Quote, block_lines
+from newsmirror.items import Article, Block, Embed, ListBlock, Picture, Quote, letters
 
 CHANGE = 0.6
 """An article that loses more of its text waits for a person: whoever answers may have put another in its place."""
@@ -43,7 +43,7 @@ def lost_share(old: Article, new: Article) -> float:
     The multiset of all runs of `SHINGLE` characters is compared, without white space, so what is added, moved, split
     or set in another style loses next to nothing. Time and memory grow with the length of the texts, not their product.
     """
-    before, after = _letters(old), _letters(new)
+    before, after = letters(old.blocks), letters(new.blocks)
     size = min(SHINGLE, len(before))
     pieces = _shingles(before, size)
     return (pieces - _shingles(after, size)).total() / pieces.total() if pieces else 0.0
@@ -51,20 +51,16 @@ def lost_share(old: Article, new: Article) -> float:
 
 def growth(old: Article, new: Article) -> float:
     """How many times as long the text has become; 1 for what had hardly any before."""
-    before = len(_letters(old))
-    return len(_letters(new)) / before if before >= GROWING else 1.0
+    before = len(letters(old.blocks))
+    return len(letters(new.blocks)) / before if before >= GROWING else 1.0
 
 
 def _substance(article: Article) -> tuple[str, ...]:
-    return "".join(article.title.split()), _letters(article), "\n".join(_shown(article.blocks))
+    return "".join(article.title.split()), letters(article.blocks), "\n".join(_shown(article.blocks))
 
 
 def _names(article: Article) -> tuple[str, ...]:
     return "".join(article.authors), article.source or "", article.editor or ""
-
-
-def _letters(article: Article) -> str:
-    return "".join("".join(line.split()) for line in block_lines(article.blocks))
 
 
 def _shown(blocks: tuple[Block, ...]) -> Iterator[str]:

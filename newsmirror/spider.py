@@ -227,7 +227,7 @@ class NewsSpider(ListSpider):
         A look that was due has its own pauses, and one that brought nothing is nothing to be warned of.
         """
         self._count(self._group(address) + reason)
-        self._lookout.note_failure(address, status)
+        self._lookout.note_failure(address, reason, status)
         if self._lookout.is_planned(address) and reason in NO_PAGE:
             logger.info("Looked again in vain (%s: %s): %s", reason, words, address)
         else:

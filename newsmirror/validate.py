@@ -18,7 +18,7 @@ from newsmirror.items import (
     Quote,
     Table,
     block_lines,
-    text_length,
+    letters,
 )  # fmt: skip
 
 MIN_CHARACTERS = 10
@@ -55,7 +55,7 @@ class Problem(Enum):
 
 def find_problem(article: Article, *, now: datetime) -> Problem | None:
     """The first problem of an article; *now* is aware."""
-    length = text_length(article.blocks)
+    length = len(letters(article.blocks))
     seen = any(isinstance(block, Picture | Embed) for block in article.blocks)
     if not article.title:
         return Problem.NO_TITLE

@@ -7,8 +7,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from newsmirror.items import NO_MARKS, Article, Marks, Picture, block_lines
+from newsmirror.items import Article, Picture, block_lines
 from newsmirror.lists import OTHER
+from newsmirror.marks import NO_MARKS, Marks
 from newsmirror.render import facts, words, words_in
 from newsmirror.script import Script
 from newsmirror.site import Site

@@ -258,7 +258,7 @@ def test_many_edits_at_once_stop_before_the_commit(mirror: Mirror, caplog: pytes
     assert (result.outcome, result.updated) == (Outcome.SUSPICIOUS, 0)
     assert "12 of 12 published articles have another text at once; none of them is updated" in (result.reason or "")
     assert git(mirror.config.repo, "rev-parse", "main") == before
-    mirror.now += HOUR
+    mirror.now += DAY
     assert {look.etag for look in mirror.looks().values()} == {""}  # else the source would say: unchanged
 
 

@@ -18,8 +18,8 @@ from newsmirror.items import (
     Span,
     Table,
     block_lines,
+    letters,
     plain_text,
-    text_length,
 )  # fmt: skip
 from tests.samples import URL, article, paragraph, row
 
@@ -115,5 +115,5 @@ def test_block_lines_in_reading_order() -> None:
     assert list(block_lines(blocks)) == ["题", "一", "图", "甲", "乙", "丙", "", "引"]
 
 
-def test_text_length_counts_no_white_space() -> None:
-    assert text_length((paragraph("一 二\u3000三"), Paragraph((Span("四"), BREAK, Span("五"))))) == 5
+def test_letters_are_text_without_white_space() -> None:
+    assert letters((paragraph("一 二\u3000三"), Paragraph((Span("四"), BREAK, Span("五"))))) == "一二三四五"

@@ -143,13 +143,18 @@ def test_failures_are_followed_by_growing_pauses_and_an_end() -> None:
     assert len(dues(Look(1, T, T, missing=T, gone=True), Seen.FAILED)) <= (GONE_STEPS[-1] + LATE) / DAY + 5
 
 
+def test_version_that_a_person_has_to_look_at_waits_for_the_next_step() -> None:
+    assert Look(1, T, T, etag='"old"').after(seen(Seen.REFUSED), T + HOUR) == Look(1, T + 6 * HOUR, T, etag='"old"')
+    assert Look(1, T, T).after(seen(Seen.REFUSED), T + 3 * DAY) is None
+
+
 def test_version_that_waits_is_asked_for_after_a_day_as_if_it_were_new() -> None:
     look = Look(1, T, T, etag='"old"').after(seen(Seen.HELD, etag='"new"'), T)
 
     assert look == Look(1, T + EDITS_PERIOD, T, etag='"old"')
 
 
-@pytest.mark.parametrize("what", [Seen.THERE, Seen.FAILED])
+@pytest.mark.parametrize("what", [Seen.THERE, Seen.FAILED, Seen.REFUSED])
 def test_article_that_a_person_asked_for_gets_no_look_where_nothing_is_odd(what: Seen) -> None:
     assert follow(None, seen(what), T) is None
 

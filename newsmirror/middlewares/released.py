@@ -6,6 +6,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse
 
+from newsmirror.reading import RELEASED
 from newsmirror.spider import NewsSpider
 
 
@@ -28,4 +29,4 @@ class Released:
         if page is None:
             return None
         headers = {"Content-Type": page.content_type} if page.content_type else {}
-        return HtmlResponse(request.url, body=page.body, headers=headers, request=request, flags=["released"])
+        return HtmlResponse(request.url, body=page.body, headers=headers, request=request, flags=[RELEASED])

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsmirror.items import NO_MARKS, Marks
-from newsmirror.marks import change_marks, read_marks
+from newsmirror.marks import NO_MARKS, Marks
+from newsmirror.notes import change_marks, read_marks
 from newsmirror.render import PageStyle, facts, render_page
 from newsmirror.script import Script
 from newsmirror.spiders.secretchina import SITE

@@ -16,7 +16,7 @@ from scrapy.exceptions import (
 )
 from service_identity import CertificateError, VerificationError
 
-CERTIFICATE = "the certificate is not valid for this host"
+CERTIFICATE = "the certificate is not valid for this host, or this machine's clock is wrong"
 NO_TLS = "the answer is not encrypted as the source's is"
 PRIVATE = "the host's name leads to a private address"
 PROXY = "the proxy does not let us through"

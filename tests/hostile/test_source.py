@@ -140,7 +140,7 @@ def test_exit_code_and_line_name_it(attack: Attack, authority: Authority) -> Non
 
     assert done.exit_code == 12
     assert "identity 0 new" in done.last_line
-    assert "could not be used (robots.txt cannot be read: the certificate is not valid for this host)" in done.log
+    assert "cannot be read: the certificate is not valid for this host, or this machine's clock is wrong)" in done.log
     assert "Traceback" not in done.log
     assert done.published == []
 

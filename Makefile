@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 DEMO_PORT ?= 8765
 
-.PHONY: bench readers crash demo crawl test hostile roundtrip races lint settings install system requirements clean
+.PHONY: audit bench readers crash demo crawl test hostile roundtrip races lint settings install system requirements clean
 
 # The stamp follows the pinned files, so an environment is built once and again when they change.
 $(VENV)/stamp: requirements_dev.txt requirements.txt
@@ -60,6 +60,10 @@ lint: install
 	$(BIN)/ruff check newsmirror sample_site benchmarks tests
 	$(BIN)/ruff format --check newsmirror sample_site benchmarks tests
 	$(BIN)/mypy
+
+# Known advisories of what is pinned; one line and no failure where PyPI's data cannot be had.
+audit: install
+	$(BIN)/python -m tests.audit
 
 # The table of docs/settings.md, from the texts in newsmirror/settings.py.
 settings: install

@@ -27,8 +27,8 @@ MARKS = (
 )  # fmt: skip
 HEAD_BYTES = 4096
 CHARSET = re.compile(rb"""(?i)(?:<meta\b[^>]*?\bcharset|<\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([\w.:-]+)""")
-HEADER_CHARSET = re.compile(r"""(?i)\bcharset\s*=\s*["']?\s*([\w.:-]+)""")
-HZ = re.compile(rb"~\{(?:[!-~]{2}){4,}~\}")
+HEADER_CHARSET = re.compile(r"""(?i)\bcharset\s*=\s*(?:["']\s*)?([\w.:-]+)""")
+HZ = re.compile(rb"~\{(?:[!-w][!-~]){4,}~\}")
 """Chinese in ASCII bytes (RFC 1843)."""
 UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){6}")
 """So much UTF-8 in a row is no accident: such a page is UTF-8, at least in part."""

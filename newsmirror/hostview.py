@@ -29,7 +29,8 @@ LOADING = {"background", "poster", "data", "action", "formaction", "ping"}
 """Attributes that hosts drop and that make a clone's viewer ask another host."""
 FRAME = re.compile(r"(?i)<(?:html|head|body)\b")
 """Tags that a parser of HTML takes for its own."""
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?(?:-->|(\Z))", re.DOTALL)
+"""A comment without end is one match, too: many of them are not searched to the end of the page each."""
 HEADING = re.compile(r"h[1-6]")
 
 
@@ -105,9 +106,14 @@ def _loads(elements: list[_Element]) -> Iterator[str]:
                 yield candidate.split()[0]
 
 
+def _unless_open(comment: re.Match[str]) -> str:
+    """Nothing in the place of a comment, and all of one without end."""
+    return comment[0] if comment[1] is not None else ""
+
+
 def _swallowing(page: str) -> Iterator[str]:
     """What takes the rest of a page away."""
-    if match := re.search(r"<[!?]\S{0,10}", COMMENT.sub("", page)):
+    if match := re.search(r"<[!?]\S{0,10}", COMMENT.sub(_unless_open, page)):
         yield f"holds {match[0]}, behind which hosts show nothing or something else"
     for tag in FRAME.findall(page):
         yield f"holds {tag.lower()}>, which hosts do not show"

@@ -79,7 +79,7 @@ def _list(block: ListBlock, words: dict[str, str], top: int) -> str:
         text = "\n\n".join(render_blocks(item, words=words, top=top))
         items.append(mark + text.replace("\n", "\n" + " " * len(mark)))
     joint = "\n" if all(len(item) == 1 for item in block.items) else "\n\n"
-    return re.sub(r"(?m)[ ]+$", "", joint.join(items))
+    return re.sub(r"(?m)(?<! ) +$", "", joint.join(items))
 
 
 def _table(block: Table) -> str:

@@ -55,7 +55,7 @@ def is_article_file(path: str) -> bool:
 
 def commit_order(path: str) -> tuple[bool, str, bool, str]:
     """Sort key of a commit's files: those of articles first, and a record right after its page."""
-    number = re.search(r"(\d+)\.md$", path)
+    number = re.search(r"(?<!\d)(\d+)\.md$", path)
     return not is_article_file(path), number[1] if number else "", path.startswith("data/"), path
 
 

@@ -30,7 +30,7 @@ SITE = Site(
     list_form="/gb/{key}",
     tag_form="/gb/tag/{name}",
     tag_path=r"/(?:gb|b5)/tag/(?P<name>[^/]+)",
-    page_title=r"^(?P<title>.*\S)\s+\|\s+(?P<category>[^|]{1,20}?)\s+\|\s+新唐人.*$",
+    page_title=r"^(?P<title>.*\S)\s+\|\s+(?P<category>[^|\s](?:[^|]{0,18}[^|\s])?)\s+\|\s+新唐人.*$",
     categories=(
         Category("prog204", "大陆", ("大陆新闻", "中国")),
         Category("prog1201", "时政", ("时政新闻",)),

@@ -30,7 +30,7 @@ SITE = Site(
     list_form="/news/gb/{key}.html",
     tag_form="/news/gb/tag/{name}",
     tag_path=r"/news/(?:gb|b5)/tag/(?P<name>[^/]+)",
-    page_title=r"^(?P<title>.*\S)\s+-\s+(?P<category>[^-]{1,20}?)\s+-\s+看中[国國]网?$",
+    page_title=r"^(?P<title>.*\S)\s+-\s+(?P<category>[^-\s](?:[^-]{0,18}[^-\s])?)\s+-\s+看中[国國]网?$",
     categories=(
         Category("p1", "看大陆", ("大陆", "大陆时政", "观点评析", "社会百态", "中国人权")),
         Category("p2", "看官场", ("官场", "动向", "中南海", "内幕", "官吏", "评析")),

@@ -83,6 +83,9 @@ ARTICLES: dict[str, Input] = {
     "credit lines that go on": Input("E12", lambda: page(TEXT + f"<p>来源:{'x' * 100_000}</p><p>{'来源：' * 30_000}</p>"), None),
     "bylines that go on": Input("E12", lambda: page(f"<p>（看中国记者{'中、' * 60_000}</p>"), None),
     "number signs": Input("E12", lambda: page(f"{TEXT}<h2>{'#' * 190_000}x</h2>"), None),
+    "titles that begin like the source's": Input("E12", lambda: page(title=f"题 -{chr(0x3000) * 300_000}x"), False),
+    "titles that go on like the source's": Input("E12", lambda: page(title="题 - 看" * 100_000), False),
+    "comments and codes without end": Input("E12", lambda: page(TEXT + f"<p>{'&lt;!--~{{!' * 80_000}</p>"), None),
     "white space": Input("E12", lambda: page(f"<p>中{chr(10) * 900_000}文{' ' * 900_000}字，还有一些别的文字</p>"), True),
     # E13 to E18: names
     "tags that lead out of the tree": Input("E13", lambda: page(TEXT + "<p>" + "".join(

@@ -12,8 +12,8 @@ import pytest
 from newsmirror import __version__
 from newsmirror.outcome import Outcome
 from tests.hostile import behaviours
-from tests.hostile.conftest import environment_with
 from tests.hostile.fetch import Fetcher, Run
+from tests.hostile.measured import environment_with
 from tests.hostile.server import Behaviour, HostileServer, Talk
 
 FEED, LIST = "/news/gb/p1.xml", "/news/gb/p1.html"

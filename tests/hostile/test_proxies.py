@@ -17,8 +17,9 @@ from newsmirror.pins import WORDS, pin_of
 from sample_site import SampleSite
 from tests.hostile import behaviours
 from tests.hostile.ca import BAD, Authority, public_key_of
-from tests.hostile.conftest import ROOT, Attack, environment_with
+from tests.hostile.conftest import Attack
 from tests.hostile.fetch import Fetcher
+from tests.hostile.measured import ROOT, environment_with
 from tests.hostile.proxies import Place, Proxy
 from tests.hostile.server import HostileServer, Talk, Trap
 

@@ -11,7 +11,7 @@ from newsmirror.exceptions import ConfigError
 from sample_site import SampleServer
 from tests.conftest import git
 from tests.hostile import behaviours
-from tests.hostile.conftest import environment_with
+from tests.hostile.measured import environment_with
 from tests.hostile.server import HostileServer
 
 CANARY = "CANARY4711"

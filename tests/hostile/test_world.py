@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.hostile.conftest import ROOT, environment_with
+from tests.hostile.measured import ROOT, environment_with
 from tests.hostile.world import CASES, SITE
 
 NAMESPACE = ["unshare", "--net", "--mount"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from sample_site import SampleSite
 from tests.hostile import behaviours
 from tests.hostile.ca import Authority
-from tests.hostile.conftest import environment_with
+from tests.hostile.measured import environment_with
 from tests.hostile.names import NameServer
 from tests.hostile.proxies import Proxy
 from tests.hostile.server import HostileServer, Talk

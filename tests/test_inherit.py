@@ -10,7 +10,7 @@ from newsmirror.outcome import Outcome, PushResult
 from newsmirror.publish import Publisher
 from newsmirror.spiders.secretchina import SITE
 from tests.conftest import git
-from tests.githost import closed_port, make_bare, tip_of
+from tests.githost import closed_port, make_bare, tar_pit, tip_of
 from tests.test_join import AUTHOR, open_copy
 from tests.test_publish import publish, story
 
@@ -79,10 +79,14 @@ def test_remote_that_is_down_does_not_keep_from_beginning(tmp_path: Path, caplog
 
 
 def test_signal_ends_the_wait_for_a_remote_and_begins_nothing(tmp_path: Path) -> None:
-    new = open_copy(tmp_path / "new", make_bare(tmp_path / "far.git"))
+    far = make_bare(tmp_path / "far.git")
+    new = open_copy(tmp_path / "new", far)
 
-    with pytest.raises(StoppedError, match="a signal came while a remote was asked; nothing is changed"):
-        Publisher(new, SITE).open(stop=lambda: True)
+    with tar_pit() as port:
+        git(new.repo, "remote", "set-url", "far", f"https://127.0.0.1:{port}/far.git")
+        silent = Config.from_settings({"NEWSMIRROR_REPO": str(new.repo), "NEWSMIRROR_REMOTES": "far"})
+        with pytest.raises(StoppedError, match="a signal came while a remote was asked; nothing is changed"):
+            Publisher(silent, SITE).open(stop=lambda: True)
 
     assert tip_of(new.repo) is None
     assert publish(new, story(1)).outcome is Outcome.PUBLISHED

@@ -29,7 +29,9 @@ from newsmirror.gitprocess import Pipe
 from newsmirror.items import OutputFile
 from newsmirror.paths import is_article_file
 
-DISK = re.compile("No space left|Disk quota|Read-only file system|Input/output error|Permission denied|not permitted")
+DISK = re.compile(
+    "No space left|Out of diskspace|Disk quota|Read-only file system|Input/output error|Permission denied|not permitted"
+)
 """What git says where the disk refuses."""
 OUR_PATH = re.compile(r"(?:(?!\.{1,2}/|\.git/)[^/\x00-\x1f]+/)*(?!\.{1,2}$|\.git$)[^/\x00-\x1f]+")
 """What fast-import of git 2.39 does not check by itself: no way out of the tree, nothing inside ``.git``."""

@@ -422,7 +422,9 @@ def test_git_that_is_killed_leaves_the_branch_and_no_objects(
 
 
 @pytest.mark.parametrize("command", ["fast-import", "update-ref"])
-@pytest.mark.parametrize("words", ["No space left on device", "Read-only file system", "Input/output error"])
+@pytest.mark.parametrize(
+    "words", ["No space left on device", "Out of diskspace", "Read-only file system", "Input/output error"]
+)
 def test_disk_that_refuses_has_its_own_error(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, words: str
 ) -> None:

@@ -362,6 +362,7 @@ def test_any_order_of_runs_ends_with_the_same_tree_everywhere(tmp_path: Path, se
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_fifty_races_lose_nothing(pair: Pair, tmp_path: Path) -> None:
     one, two, far = pair
     code = (

@@ -13,6 +13,7 @@ from newsmirror.addresses import LOOPBACK, is_loopback
 from newsmirror.alarms import AlarmRules, read_rules
 from newsmirror.checks import Gate, block_faults
 from newsmirror.chromium import missing_parts
+from newsmirror.counts import MAX_BYTES, read_counts
 from newsmirror.exceptions import ConfigError
 from newsmirror.paths import PATTERN_FIELDS
 from newsmirror.pushing import Pushing, read_pushing
@@ -26,6 +27,7 @@ BRANCH = re.compile(
     r"^(?!HEAD$|refs/|[0-9a-f]{40}$|.*(?:\.\.|//|/\.|\.lock(?:/|$)))[A-Za-z0-9][A-Za-z0-9._/-]{0,63}(?<![./])$"
 )
 AUTHOR = re.compile(r"^(?P<name>[^<>\n\x00-\x1f]{1,64}?)\s*<(?P<mail>[^<>\s@]{1,64}@[^<>\s@]{1,190})>$")
+COUNTER = re.compile(r"https://(?:[^\s<>()\\{}\"'`\x00-\x1f]|\{path\})+")
 BLOCK_LIMIT = 20_000
 ANY_TREE = Gate(exists=lambda path: True, may_load=lambda host: True)
 """What needs the site and the tree to be judged by, the publisher judges when it opens."""
@@ -53,6 +55,8 @@ class Config:
     """Whether published articles are looked at again by themselves."""
     pushing: Pushing
     signing: SigningKey | None
+    hot_file: Path | None
+    """The operator's counts of readers; fit when the settings were read."""
     alarms: AlarmRules | None
     browser: str
     """``never``, ``lists`` or ``always``."""
@@ -112,6 +116,7 @@ class _Reader:
             look_again=self.flag("LOOK_AGAIN"),
             pushing=pushing,
             signing=read_signing(self.text, self.refuse, pushing.login.key),
+            hot_file=self.hot_file(),
             alarms=self.alarms(),
             browser=self.browser(),
             route=read_route(self.text, self.refuse),
@@ -237,9 +242,36 @@ class _Reader:
 
     def counter(self) -> str | None:
         value = self.text("COUNTER_URL")
-        if value and not re.fullmatch(r"https://[^\s<>()\\]+", value):
-            self.refuse("COUNTER_URL", "must be an https:// address without spaces and parentheses; {path} is the page")
-        return value or None
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            fit = bool(parts.hostname) and parts.port != 0 and not set("@{") & set(parts.netloc) and "#" not in value
+        except ValueError:
+            fit = False
+        if not fit or not COUNTER.fullmatch(value):
+            self.refuse(
+                "COUNTER_URL",
+                "must be an https:// address without user, '#', spaces and parentheses; {path} is the page",
+            )
+        return value
+
+    def hot_file(self) -> Path | None:
+        value = self.text("HOT_FILE")
+        if not value:
+            return None
+        file = Path(value).absolute()
+        try:
+            if not file.is_file():
+                self.refuse("HOT_FILE", f"is '{value}', which is no file; make it or leave the setting out")
+                return None
+            with file.open("rb") as opened:
+                read_counts(opened.read(MAX_BYTES + 1))
+        except OSError:
+            self.refuse("HOT_FILE", "cannot be read; correct its rights")
+        except ValueError as error:
+            self.refuse("HOT_FILE", str(error))
+        return file
 
     def alarms(self) -> AlarmRules | None:
         value = self.text("ALARMS")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from newsmirror.arguments import RunArguments
 from newsmirror.listing import Link
+from newsmirror.lists import Rankings
 from newsmirror.site import STAND_IN, Site
 from newsmirror.store import Pending
 
@@ -29,7 +30,7 @@ class ListSource:
 
     url: str
     kind: str
-    """``feed``, ``page``, ``tag`` or ``home``."""
+    """``feed``, ``page``, ``tag``, ``home`` or ``ranking``."""
     key: str
     """Category key, tag name, or empty."""
     retired: bool = False
@@ -64,6 +65,7 @@ class Discovery:
         self._site = site
         self._found: dict[int, _Found] = defaultdict(_Found)
         self._seen: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+        self._ranked: dict[str, tuple[int, ...]] = {}
         self._pages: dict[tuple[str, tuple[int, ...]], list[ListSource]] = defaultdict(list)
 
     def add(self, source: ListSource, links: Iterable[Link], *, is_known: Callable[[int], bool]) -> bool:
@@ -72,6 +74,8 @@ class Discovery:
         seen = self._seen[(source.kind, source.key, source.url)]
         news = False
         links = list(links)
+        if source.kind in ("home", "ranking"):
+            self._ranked[source.kind] = tuple(link.id for link in links if link.is_lead or source.kind == "ranking")
         shown = Counter(link.title for link in links)
         for link in links:
             news = news or (link.id not in seen and not is_known(link.id))
@@ -102,7 +106,13 @@ class Discovery:
         keys = {source.key for source in found if source.kind == "page"}
         for article in self._found.values():
             article.pages -= keys
+        for source in found:
+            self._ranked.pop(source.kind, None)
         return found
+
+    def rankings(self) -> Rankings:
+        """The source's own orders, as far as they were read."""
+        return Rankings(self._ranked.get("ranking", ()), self._ranked.get("home", ()))
 
     def add_pending(self, pending: Pending) -> None:
         """Take an article that an earlier run found."""
@@ -159,4 +169,7 @@ def list_sources(site: Site, arguments: RunArguments, followed: tuple[str, ...])
         for c in categories
     ]
     sources += [ListSource(site.tag_address(tag), "tag", tag) for tag in tags]
-    return sources if chosen else [*sources, ListSource(site.address(site.home_path), "home", "")]
+    if chosen:
+        return sources
+    further = {"ranking": site.ranking_path, "home": site.home_path}
+    return [*sources, *(ListSource(site.address(path), kind, "") for kind, path in further.items() if path)]

@@ -192,7 +192,7 @@ def _links_elsewhere(page: Evidence) -> bool:
 
 
 def check_list(page: Evidence, *, kind: str) -> Refusal | None:
-    """What speaks against a list page (*kind*: ``page``, ``tag``, ``home``) that names articles."""
+    """What speaks against a list page (*kind*: ``page``, ``tag``, ``home``, ``ranking``) that names articles."""
     if any(map(page.site.article_of, page.named_addresses())):
         return Refusal("foreign", "an article stands there")
     leads = {page.site.list_of(address) for address in page.links() if page.site.lead_of(address)}

@@ -122,6 +122,7 @@ class ListWriter:
             followed=followed,
             usual=tuple(tag for tag in lists.usual_tags(newest) if tag not in followed),
             has_tags=any(True for _ in self._store.first_characters()),
+            has_hot=self._stage.exists(paths.HOT),
             feeds=self._config.feeds != "none",
             address=paths.public_address(self._prefix, paths.FRONT, "") or None,
         )

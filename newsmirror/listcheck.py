@@ -51,6 +51,8 @@ class ListCheck:
 
     def take(self, path: str, shown: Shown) -> None:
         """Take in a list that stands at *path*."""
+        if path == paths.HOT:
+            return  # what stands there is the source's choice, or its readers'
         if match := INDEX.fullmatch(path):
             self._indexed[match["stem"]] |= {hash(goal_of(target, path)) for target in shown.links}
             return

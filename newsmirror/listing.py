@@ -26,6 +26,8 @@ class Link:
     """From a feed: exact, aware; None elsewhere."""
     title: str = field(default="", compare=False)
     """What the list calls it, on one line; often cut, empty where only a picture is linked."""
+    is_lead: bool = field(default=False, compare=False)
+    """Whether a list's address names it, as home pages do with the lead of each category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,10 @@ def _joined(first: Link | None, second: Link) -> Link:
     """Two links to one article as one: the address where either has it, the longer title."""
     if first is None:
         return second
-    return replace(first, url=first.url or second.url, title=max(first.title, second.title, key=len))
+    return replace(
+        first, url=first.url or second.url, title=max(first.title, second.title, key=len),
+        is_lead=first.is_lead or second.is_lead,
+    )  # fmt: skip
 
 
 def _link(href: str, base: str, site: Site) -> Link | None:
@@ -81,7 +86,7 @@ def _link(href: str, base: str, site: Site) -> Link | None:
     if known := site.article_of(url):
         return Link(known[0], site.article_address(*known))
     lead = site.lead_of(url)
-    return Link(lead, None) if lead is not None else None
+    return Link(lead, None, is_lead=True) if lead is not None else None
 
 
 def _next_page(root: html.HtmlElement, base: str, url: str, site: Site) -> str | None:

@@ -98,6 +98,8 @@ class Front:
     """Tags; each has a page."""
     has_tags: bool = False
     """Whether there is an index of tags."""
+    has_hot: bool = False
+    """Whether there is a list of what is read most."""
     feeds: bool = False
     """Whether there are Atom feeds."""
     address: str | None = None
@@ -123,6 +125,7 @@ def render_front(front: Front, *, site: Site, style: PageStyle) -> str:
         ],
         followed=_tag_links(front.followed, script),
         usual=_tag_links(front.usual, script),
+        hot=paths.HOT if front.has_hot else None,
         all_tags=paths.tags_path() if front.has_tags else None,
         feeds=front.feeds,
         address=destination(front.address) if front.address else None,
@@ -132,6 +135,13 @@ def render_front(front: Front, *, site: Site, style: PageStyle) -> str:
 
 def _tag_links(names: tuple[str, ...], script: Script) -> Names:
     return [{"name": escape(script.convert(name), urls=False), "path": f"{paths.tag_stem(name)}.md"} for name in names]
+
+
+def render_hot(*, most_read: list[Entry], leads: list[Entry], counted: list[Entry], style: PageStyle) -> str:
+    """What is read most, by the source's own page of it, its home page, and the operator's counter."""
+    sections = {"most_read": most_read, "leads": leads, "counted": counted}
+    shown = {name: [_entry(entry, style.script) for entry in entries] for name, entries in sections.items()}
+    return render("hot.md.j2", paths.HOT, style.script, **shown)
 
 
 def render_links(*, site: Site, prefix: str | None, style: PageStyle, signed: bool = False) -> str:

@@ -13,6 +13,7 @@ NEWEST = 200
 FRONT_ENTRIES = 30
 PAGED = 3
 """A tag has a page of its own from so many articles on; a followed one from the first."""
+HOT_ENTRIES = 30
 USUAL_TAGS = 20
 """Tags that the front page names as used most."""
 USUAL_ARTICLES = 500
@@ -84,6 +85,16 @@ class TagEntry:
     def size(self) -> int:
         """About the bytes that it takes."""
         return 2 * len(self.name.encode()) + sum(map(len, self.paths)) + 40
+
+
+@dataclass(frozen=True)
+class Rankings:
+    """Articles in the source's own order, by id, as one run has read them; empty what it could not read."""
+
+    most_read: tuple[int, ...] = ()
+    """Of the page of what is read most."""
+    leads: tuple[int, ...] = ()
+    """The leads of the home page."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from newsmirror.failures import explain
 from newsmirror.identity import Refusal
 from newsmirror.ledger import Ledger
 from newsmirror.listing import ListPage
+from newsmirror.lists import Rankings
 from newsmirror.memory import Memory, NoMemory
 from newsmirror.outcome import WRONG_LISTS
 from newsmirror.reading import kept, list_of, newest_day
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 LIMITS = {403, 429, 503}
 GONE = {404, 410}
+FURTHER = {"feed", "page", "tag"}
+"""Kinds of lists that are followed to their next page."""
 
 
 class ListSpider(Spider):
@@ -86,7 +89,7 @@ class ListSpider(Spider):
             self._compare_list(source, page)
         refresh = self.arguments.refresh
         news = self._discovery.add(source, page.links, is_known=lambda i: not refresh and self.memory.knows(i))
-        if page.next_url and news and self._pages_read[source] < self.arguments.pages and source.kind != "home":
+        if page.next_url and news and self._pages_read[source] < self.arguments.pages and source.kind in FURTHER:
             logger.debug("Next page of %s: %s", source.url, page.next_url)
             self._ledger.open_list(page.next_url, source)
             yield list_request(page.next_url, source, callback=self.parse_list, errback=self.list_failed)
@@ -111,6 +114,10 @@ class ListSpider(Spider):
         self._count("lists/retired" if expected else f"lists/{reason}")
         if not source.retired:
             self._list_failures[words].append(self._short(address))
+
+    def rankings(self) -> Rankings | None:
+        """What the source itself ranks; None where this run was not to look at it."""
+        return None if self.arguments.is_narrow else self._discovery.rankings()
 
     def _short(self, address: str) -> str:
         return address.removeprefix(f"https://{self.site.host}")

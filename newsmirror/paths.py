@@ -9,6 +9,8 @@ from newsmirror.names import file_name, name_digest
 
 FRONT = "README.md"
 LINKS = "LINKS.md"
+HOT = "indexes/hot.md"
+"""What is read most."""
 ADDRESS_DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/")
 PATTERN_FIELDS = {"year", "month", "day", "id", "category"}
 BLOB_FORMS = {

@@ -61,7 +61,7 @@ class Answers:
 
 
 def list_of(response: Response, *, kind: str, site: Site) -> ListPage | Refusal:
-    """The links of a list (*kind*: ``feed``, ``page``, ``tag``, ``home``), or why the answer is no list."""
+    """The links of a list (*kind*: see `ListSource`), or why the answer is no list."""
     if not isinstance(response, TextResponse):
         return Refusal("empty", "the answer is no text")
     try:

@@ -162,10 +162,15 @@ NEWSMIRROR_FEEDS = os.environ.get("NEWSMIRROR_FEEDS", "full")
 they cost](#feeds) | `summary`"""
 NEWSMIRROR_BLOCKS = os.environ.get("NEWSMIRROR_BLOCKS")
 """folder | your own Markdown: `header.md`, `middle.md`, `footer.md` (in pages), `links.md` (in LINKS.md); up to
-20,000 characters each; hosts must show them as they are meant, see [gate.md](gate.md) | `blocks`"""
+20,000 characters each; hosts must show them as they are meant, see [gate.md](gate.md); an example is in [blocks](blocks/README.md) |
+`blocks`"""
 NEWSMIRROR_COUNTER_URL = os.environ.get("NEWSMIRROR_COUNTER_URL")
-"""address pattern | a counter image at the end of each page, `{path}` inside; its host sees who reads what |
+"""address pattern | a counter image at the end of each page, `{path}` inside; **its host sees who reads
+what**, see [safety.md](safety.md#counters) |
 `https://count.example/{path}`"""
+NEWSMIRROR_HOT_FILE = os.environ.get("NEWSMIRROR_HOT_FILE")
+"""file | what your counter has counted, one line a page: `pages/2026/11/23/1106001.md,120`; up to 4 MB. The most read
+pages stand in `indexes/hot.md` below the source's own ranking | `/var/lib/counter/pages.csv`"""
 NEWSMIRROR_BROWSER = os.environ.get("NEWSMIRROR_BROWSER", "never")
 """`never`, `lists`, `always` | `lists`: list pages are shown in Chromium before they are read; `always`: articles
 too. See [operate.md](operate.md#the-browser) | `lists`"""

@@ -72,6 +72,8 @@ class Site:
     lead_query: str
     """Query parameter of a list address whose value is an article's id."""
     home_path: str
+    ranking_path: str
+    """A list of what is read most, in this order; empty where we know of none."""
     feed_form: str | None
     """None where the site has no feeds that we know of."""
     list_form: str

@@ -16,6 +16,8 @@ PER_PAGE = 10
 NEIGHBOURS = 6
 RANKED = (900712, 917530, 949610, 992718, 1104310)
 """The articles beside every list, whatever it is about."""
+RANKING = "/news/gb/precent3.html"
+"""What is read most, the first one first."""
 HTML = "text/html; charset=utf-8"
 _ARTICLE = re.compile(r"/news/(?:gb|b5)/\d{4}/\d{2}/\d{2}/(\d+)\.html")
 _CATEGORY = re.compile(r"/news/gb/(p\d+)\.(html|xml)")
@@ -59,6 +61,8 @@ class SampleSite:
             return self._article(int(match[1]))
         if match := _CATEGORY.fullmatch(path):
             return self._category(match[1], match[2], _page_number(parts.query))
+        if path == RANKING:
+            return self._listing("每日排行", path, self._most_read(), 1)
         if (match := _TAG.fullmatch(path)) and (articles := self.tags.get(match[1].strip())):
             return self._listing(match[1].strip(), path.strip(), articles, _page_number(parts.query))
         return _missing()
@@ -69,6 +73,10 @@ class SampleSite:
             return _missing()
         others = [a for a in self._in_category(article.category) if a.id != number]
         return _html(article_page(article, others[:NEIGHBOURS]))
+
+    def _most_read(self) -> tuple[Article, ...]:
+        """The newest articles, in an order that neither time nor number decides."""
+        return tuple(sorted(self._newest_first[: 2 * PER_PAGE], key=lambda one: one.id * 31 % 997)[:PER_PAGE])
 
     def _category(self, key: str, kind: str, number: int) -> Answer:
         if key not in CATEGORIES:

@@ -194,9 +194,32 @@ def test_counter() -> None:
     assert read(COUNTER_URL="https://c.example/?p={path}").style.counter_url == "https://c.example/?p={path}"
 
 
-@pytest.mark.parametrize("url", ["http://c.example/", "https://c.example/a b", "https://c.example/(x)", "x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://c.example/", "https://c.example/a b", "https://c.example/(x)", "x", "https://u:p@c.example/{path}",
+        "https://", "https:///{path}", "https://c.example/{page}", "https://c.example/{path", "https://c.example:0/",
+        "https://[c/{path}", "https://c.example/#{path}", 'https://c.example/"', "https://{path}/x#",
+    ],
+)  # fmt: skip
 def test_counter_refused(url: str) -> None:
     assert problems(COUNTER_URL=url)[0].startswith("NEWSMIRROR_COUNTER_URL must be an https:// address")
+
+
+def test_hot_file(tmp_path: Path) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text("pages/1.md,2\n", encoding="utf-8")
+    assert read(HOT_FILE=str(file)).hot_file == file
+    assert read().hot_file is None
+
+
+def test_hot_file_refused(tmp_path: Path) -> None:
+    file = tmp_path / "counts.csv"
+    assert problems(HOT_FILE=str(file)) == (
+        f"NEWSMIRROR_HOT_FILE is '{file}', which is no file; make it or leave the setting out",
+    )
+    file.write_bytes(b"\xff")
+    assert problems(HOT_FILE=str(file)) == ("NEWSMIRROR_HOT_FILE is not UTF-8 text",)
 
 
 def test_blocks_of_a_folder(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from newsmirror.arguments import RunArguments
 from newsmirror.discovery import Discovery, ListSource, Wanted, list_sources
 from newsmirror.items import BEIJING
 from newsmirror.listing import Link
+from newsmirror.lists import Rankings
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.store import Pending
 from tests.samples import URL
@@ -144,10 +145,37 @@ def test_pending_address_of_something_else_is_ignored() -> None:
     assert discovery.wanted(ALL) == []
 
 
+HOME = ListSource("https://www.secretchina.com/", "home", "")
+RANKING = ListSource("https://www.secretchina.com/news/gb/precent3.html", "ranking", "")
+
+
+def test_rankings_are_in_the_order_of_the_pages() -> None:
+    discovery = Discovery(SITE)
+    discovery.add(RANKING, [Link(7, URL), Link(3, None, is_lead=True), Link(5, URL)], is_known=lambda i: True)
+    discovery.add(
+        HOME, [Link(9, URL), Link(8, None, is_lead=True), Link(2, URL, is_lead=True)], is_known=lambda i: True
+    )
+    assert discovery.rankings() == Rankings((7, 3, 5), (8, 2))
+
+
+def test_ranking_in_whose_place_the_home_page_stands_is_none() -> None:
+    discovery = Discovery(SITE)
+    links = [Link(number, URL, is_lead=number == 3) for number in range(1, 12)]
+    for source in (HOME, RANKING):
+        discovery.add(source, links, is_known=lambda i: True)
+        discovery.note_page(source, "看中国网", tuple(link.id for link in links))
+    assert discovery.repeated() == [RANKING]
+    assert discovery.rankings() == Rankings((), (3,))
+
+
+def test_rankings_that_were_not_read() -> None:
+    assert Discovery(SITE).rankings() == Rankings()
+
+
 def test_list_sources_of_a_plain_run() -> None:
     kinds = [(s.kind, s.key) for s in list_sources(SITE, ALL, ("河边",))]
     assert (kinds[0], kinds[15], kinds[16], kinds[32:]) == (
-        ("feed", "p1"), ("feed", "p20134"), ("page", "p1"), [("tag", "河边"), ("home", "")],
+        ("feed", "p1"), ("feed", "p20134"), ("page", "p1"), [("tag", "河边"), ("ranking", ""), ("home", "")],
     )  # fmt: skip
 
 

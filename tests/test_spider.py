@@ -219,7 +219,7 @@ def test_start_asks_feeds_first_then_pages_tags_and_home() -> None:
     assert urls[keys] == "https://www.secretchina.com/news/gb/p1.html"
     assert urls[2 * keys] == "https://www.secretchina.com/news/gb/tag/%E4%B9%A0%E8%BF%91%E5%B9%B3"
     assert urls[-1] == "https://www.secretchina.com/"
-    assert len(urls) == 2 * keys + len(SITE.tags) + 1
+    assert len(urls) == 2 * keys + len(SITE.tags) + 2
 
 
 def test_start_reads_only_the_lists_that_the_arguments_name() -> None:

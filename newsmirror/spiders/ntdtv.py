@@ -26,6 +26,7 @@ SITE = Site(
     known_article="/gb/2023/06/08/a103727961.html",
     lead_query="",
     home_path="/gb/instant-news.html",
+    ranking_path="",
     feed_form=None,
     list_form="/gb/{key}",
     tag_form="/gb/tag/{name}",

@@ -26,6 +26,7 @@ SITE = Site(
     known_article="/news/gb/2021/12/17/992542.html",
     lead_query="nid",  # leads of the home page, 2023
     home_path="/",
+    ranking_path="/news/gb/precent3.html",  # 每日排行, linked from the home page of 2023; its markup is not known
     feed_form="/news/gb/{key}.xml",
     list_form="/news/gb/{key}.html",
     tag_form="/news/gb/tag/{name}",

@@ -162,8 +162,8 @@ NEWSMIRROR_FEEDS = os.environ.get("NEWSMIRROR_FEEDS", "full")
 they cost](#feeds) | `summary`"""
 NEWSMIRROR_BLOCKS = os.environ.get("NEWSMIRROR_BLOCKS")
 """folder | your own Markdown: `header.md`, `middle.md`, `footer.md` (in pages), `links.md` (in LINKS.md); up to
-20,000 characters each; hosts must show them as they are meant, see [gate.md](gate.md); an example is in [blocks](blocks/README.md) |
-`blocks`"""
+20,000 characters each; hosts must show them as they are meant, see [gate.md](gate.md); an example is in
+[blocks](blocks/README.md) | `blocks`"""
 NEWSMIRROR_COUNTER_URL = os.environ.get("NEWSMIRROR_COUNTER_URL")
 """address pattern | a counter image at the end of each page, `{path}` inside; **its host sees who reads
 what**, see [safety.md](safety.md#counters) |

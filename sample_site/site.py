@@ -62,7 +62,7 @@ class SampleSite:
         if match := _CATEGORY.fullmatch(path):
             return self._category(match[1], match[2], _page_number(parts.query))
         if path == RANKING:
-            return self._listing("每日排行", path, self._most_read(), 1)
+            return self._listing("每日排行", path, self.most_read(), 1)
         if (match := _TAG.fullmatch(path)) and (articles := self.tags.get(match[1].strip())):
             return self._listing(match[1].strip(), path.strip(), articles, _page_number(parts.query))
         return _missing()
@@ -74,7 +74,7 @@ class SampleSite:
         others = [a for a in self._in_category(article.category) if a.id != number]
         return _html(article_page(article, others[:NEIGHBOURS]))
 
-    def _most_read(self) -> tuple[Article, ...]:
+    def most_read(self) -> tuple[Article, ...]:
         """The newest articles, in an order that neither time nor number decides."""
         return tuple(sorted(self._newest_first[: 2 * PER_PAGE], key=lambda one: one.id * 31 % 997)[:PER_PAGE])
 

@@ -59,7 +59,7 @@ def test_first_run_commits_every_article(crawl: Run, server: SampleServer, tmp_p
     assert git(repo, "log", "-1", "--format=%s") == "newsmirror: 40 new, 0 updated"
 
 
-def test_published_tree_is_fit_to_read(crawl: Run, tmp_path: Path) -> None:
+def test_published_tree_is_fit_to_read(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
     repo = tmp_path / "mirror"
     crawl("-s", "NEWSMIRROR_PUBLIC_URL=https://code.example/o/r/blob/main")
 
@@ -72,6 +72,8 @@ def test_published_tree_is_fit_to_read(crawl: Run, tmp_path: Path) -> None:
         for target in tree.xpath("//a/@href | //img/@src"):
             if not re.match("https?:|mailto:", target):
                 assert (page.parent / unquote(target.partition("#")[0])).is_file(), (page, target)
+    ranking = [f"{page.stem}" for page in map(Path, rendered(repo / "indexes/hot.md").xpath("//ol[1]/li/a/@href"))]
+    assert ranking[:10] == [f"{article.id}" for article in server.site.most_read()]  # what follows stands beside it
     for page in pages:
         address = f"https://code.example/o/r/blob/main/{page.relative_to(repo)}"
         code = zxingcpp.read_barcode(Image.open(f"{page}.png"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from newsmirror.batch import COPIES, COPIES_SHARE, Facts, are_mass_edits, find_copies, find_oddities
 from newsmirror.exceptions import NoSpaceError
 from newsmirror.items import Article
+from newsmirror.lists import Rankings
 from newsmirror.quarantine import Entry, Kept, Quarantine, key_of
 from newsmirror.usual import Usual
 
@@ -51,6 +52,8 @@ class Evidence:
         self.quarantine = Quarantine(folder / "quarantine") if folder else None
         self.decisions = self.quarantine.decisions() if self.quarantine else {}
         """What persons want of this run, by address: ``retry`` or ``release``."""
+        self.rankings: Rankings | None = None
+        """The source's own orders, as this run has read them; None where it was not to look."""
         self._keeps = keeps
         self._batch: dict[int, Facts] = {}
         self._addresses: dict[int, str] = {}

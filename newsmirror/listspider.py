@@ -16,7 +16,6 @@ from newsmirror.failures import explain
 from newsmirror.identity import Refusal
 from newsmirror.ledger import Ledger
 from newsmirror.listing import ListPage
-from newsmirror.lists import Rankings
 from newsmirror.memory import Memory, NoMemory
 from newsmirror.outcome import WRONG_LISTS
 from newsmirror.reading import kept, list_of, newest_day
@@ -115,10 +114,6 @@ class ListSpider(Spider):
         if not source.retired:
             self._list_failures[words].append(self._short(address))
 
-    def rankings(self) -> Rankings | None:
-        """What the source itself ranks; None where this run was not to look at it."""
-        return None if self.arguments.is_narrow else self._discovery.rankings()
-
     def _short(self, address: str) -> str:
         return address.removeprefix(f"https://{self.site.host}")
 
@@ -126,6 +121,8 @@ class ListSpider(Spider):
         for source in self._discovery.repeated():
             self._count("lists/read", -1)
             self._note_list_failure(source.url, source, "foreign", "another list's page stands there")
+        if not self.arguments.is_narrow:
+            self.memory.evidence.rankings = self._discovery.rankings()
         for words, addresses in sorted(self._list_failures.items()):
             shown = ", ".join(addresses[:8]) + (f" and {len(addresses) - 8} more" if len(addresses) > 8 else "")
             logger.warning("%d of the lists could not be used (%s): %s", len(addresses), words, shown)

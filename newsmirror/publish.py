@@ -17,7 +17,7 @@ from newsmirror.exceptions import CommitError, NewsmirrorError, StateError
 from newsmirror.hot import HotWriter
 from newsmirror.inspection import Inspector
 from newsmirror.items import OutputFile, Page, Row
-from newsmirror.lists import OTHER, Rankings
+from newsmirror.lists import OTHER
 from newsmirror.looks import Seen, Sighting
 from newsmirror.mirror import Mirror
 from newsmirror.moves import moved_pages
@@ -53,8 +53,6 @@ class Publisher:
         self._files: dict[int, list[str]] = {}
         self._sightings: list[Sighting] = []
         self._gone: list[Row] = []
-        self.rankings: Rankings | None = None
-        """The source's own orders, to be set before `finish`; None where this run did not look at them."""
         self._broken: NewsmirrorError | None = None
 
     # Opening
@@ -222,7 +220,7 @@ class Publisher:
     def _write_lists(self) -> None:
         if self._rows or self._mirror.base:
             hot = HotWriter(self._store, self._stage, self._config)
-            if file := hot.file(self.rankings, has_news=bool(self._rows)):
+            if file := hot.file(self.evidence.rankings, has_news=bool(self._rows)):
                 self._stage.write(file)  # before the front page, which links to it where it is there
             self._mirror.write_lists(self._stage, [*self._rows, *self._gone], [*self._before, *self._gone])
 

@@ -34,7 +34,7 @@ def run(config: Config, rankings: Rankings | None, *identifiers: int) -> Result:
     publisher.open()
     for identifier in identifiers:
         assert publisher.add(page_of(story(identifier), config)) is None
-    publisher.rankings = rankings
+    publisher.evidence.rankings = rankings
     result = publisher.finish(READ)
     publisher.close()
     return result

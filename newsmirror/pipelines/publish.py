@@ -69,7 +69,6 @@ class PublishPipeline:
         record(self._crawler, Outcome.FAILED)  # stands if what follows raises, which Scrapy only logs
         report = read_report(self._crawler, reason, unexpected=self._unexpected)
         failed, left, seen = self._spider.failures.items(), self._spider.unfinished(), self._spider.sightings
-        self._publisher.rankings = self._spider.rankings()
         with closing(self._publisher), Interrupts(already=report.interrupted) as interrupts:
             result = self._publisher.finish(report, failures=failed, pending=left, sightings=seen, stop=interrupts.stop)
         record(self._crawler, result.outcome, result.remotes)

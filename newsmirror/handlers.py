@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 
 from newsmirror.addresses import origin
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.failures import PRIVATE, RequestRefusedError
 from newsmirror.patience import Patience
 from newsmirror.pins import PinnedPolicy
@@ -65,7 +65,7 @@ class Careful:
 
     def __init__(self, crawler: Crawler):
         super().__init__(crawler)  # type: ignore[call-arg]
-        config = Config.from_settings(crawler.settings)
+        config = config_of(crawler)
         self._route = config.route
         self._front = origin(config.site_url) if config.site_url else None
         self._conflict = config.conflict_with(os.environ)
@@ -113,7 +113,7 @@ class SiteHandler(Careful, HTTP11DownloadHandler):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Any:
         """This handler, or the one for the proxy that is set."""
-        proxy = Config.from_settings(crawler.settings).route.proxy
+        proxy = config_of(crawler).route.proxy
         if proxy and proxy.needs_httpx:
             return load_object("newsmirror.tunnel.TunnelHandler")(crawler)
         return cls(crawler)

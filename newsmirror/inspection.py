@@ -21,6 +21,8 @@ class Inspector:
 
     def __init__(self, config: Config, site: Site, stage: Stage):
         self._config, self._site, self._stage = config, site, stage
+        self._fit: set[str] = set()
+        """Paths of files by themselves that are judged already."""
         self._gate = Gate(exists=self._is_there, read=self._read, may_load=allowed_loads(config.style, site))
 
     def check_blocks(self) -> None:
@@ -39,7 +41,9 @@ class Inspector:
 
     def fault(self, file: OutputFile) -> str | None:
         """What is wrong with a file, None where it is fit."""
-        return self._gate.fault(file)
+        fault = self._gate.fault(file)
+        (self._fit.discard if fault else self._fit.add)(file.path)
+        return fault
 
     def page_fault(self, page: Page) -> str | None:
         """What is wrong with a page or with the line that lists will have for it, None where both are fit."""
@@ -55,11 +59,11 @@ class Inspector:
         return f"in lists {fault}" if fault else None
 
     def other_faults(self, rows: list[Row]) -> list[str]:
-        """What is wrong with the files written for these rows besides their pages, each with its path."""
-        pages = {row.path for row in rows}
+        """What is wrong with the files written for these rows besides what is judged, each with its path."""
+        judged = self._fit.union(row.path for row in rows)
         listed = dict.fromkeys(path for row in rows for path in self._lists_of(row))
         missing = [f"{path}, which is not there," for path in listed if not self._stage.exists(path)]
-        files = (self._unjudged(file) for file in self._stage.files() if file.path not in pages)
+        files = (self._unjudged(file) for file in self._stage.files() if file.path not in judged)
         return missing + [f"{file.path}, which {fault}," for file in files if (fault := self._gate.fault(file))]
 
     def _unjudged(self, file: OutputFile) -> OutputFile:

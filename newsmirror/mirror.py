@@ -141,8 +141,9 @@ class Mirror:
         renew(self.store, self.repository, self.made or self.base)
 
     def follow(self) -> None:
-        """Bring the working copy to the newest commit."""
-        self._checkout.finish()
+        """Bring the working copy to the commit that this run has made; `open` has done so with those before it."""
+        if self.made:
+            self._checkout.finish()
 
     def write_lists(self, stage: Stage, rows: list[Row], before: list[Row]) -> None:
         """Stage all that names these articles, as they are and as they were."""

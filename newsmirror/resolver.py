@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IResolution
 from zope.interface import implementer
 
 from newsmirror.addresses import is_loopback, is_public
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 
 
 def may_connect(host: str, address: str, *, front: str | None, proxy: str | None) -> bool:
@@ -68,7 +68,7 @@ class PublicResolver(CachingHostnameResolver):
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         settings: BaseSettings = crawler.settings
         size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
-        config = Config.from_settings(settings)
+        config = config_of(crawler)
         proxy = config.route.proxy
         return cls(reactor, size, front=config.front_host, proxy=proxy.host if proxy else None)
 

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from newsmirror.arguments import RunArguments
 from newsmirror.asking import article_request, look_request
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.discovery import Wanted
 from newsmirror.failures import NotAskedError, explain
 from newsmirror.identity import Refusal, titles_agree
@@ -51,7 +51,7 @@ class NewsSpider(ListSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider. Raises ConfigError for arguments and settings that are wrong."""
         arguments = RunArguments.parse(kwargs, site=cls.site, now=datetime.now(UTC))
-        config = Config.from_settings(crawler.settings)
+        config = config_of(crawler)
         spider = cls(arguments, followed_tags(cls.site, config.style))
         spider._looks_again = config.look_again
         spider._lookout = Lookout(cls.site, asks_for_changes=config.route.proxy is None)  # they tie runs together

@@ -80,13 +80,12 @@ class Command(CrawlCommand):
     def _watched(self) -> AbstractContextManager[object]:
         """A watch over the run, where Scrapy's own limit of time is on."""
         assert self.settings
-        limit, config = self.settings.getfloat("CLOSESPIDER_TIMEOUT"), Config.from_settings(self.settings)
-        return Watchdog(limit + config.hang_seconds, config.repo) if limit else nullcontext()
+        limit = self.settings.getfloat("CLOSESPIDER_TIMEOUT")
+        return Watchdog(limit + self._config.hang_seconds, self._config.repo) if limit else nullcontext()
 
     def _tell(self, started: datetime) -> None:
         """Put a run that broke before it could do so on the record; send what the operator asks for."""
-        assert self.settings
-        config, now = Config.from_settings(self.settings), datetime.now(UTC)
+        config, now = self._config, datetime.now(UTC)
         failed = self.exitcode == Outcome.FAILED.exit_code
         if not failed and not config.alarms:
             return  # nobody asks for the record, which may hold 4,000 runs
@@ -108,8 +107,8 @@ class Command(CrawlCommand):
         problems: list[str] = []
         site = getattr(loader.load(name), "site", None)
         try:
-            config = Config.from_settings(self.settings)
-            problems += check_environment(config)
+            self._config = Config.from_settings(self.settings)
+            problems += check_environment(self._config)
         except ConfigError as error:
             problems += error.problems
         try:

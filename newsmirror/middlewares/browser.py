@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.discovery import ListSource
 from newsmirror.failures import RequestRefusedError
 
@@ -39,7 +39,7 @@ class Browser:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, articles=Config.from_settings(crawler.settings).browser == "always")
+        return cls(crawler, articles=config_of(crawler).browser == "always")
 
     async def _close(self) -> None:
         await self._chromium.close()

@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.site import Site
 
 HOST_KEY = "newsmirror_host"
@@ -25,7 +25,7 @@ class Front:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         site = getattr(crawler.spidercls, "site", None)
-        front = Config.from_settings(crawler.settings).site_url if site else None
+        front = config_of(crawler).site_url if site else None
         if site is None or not front:
             raise NotConfigured
         return cls(site, front)

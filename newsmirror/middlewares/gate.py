@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from newsmirror.addresses import origin
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.failures import RequestRefusedError
 from newsmirror.site import Site
 
@@ -29,7 +29,7 @@ class AddressGate:
         site = getattr(crawler.spidercls, "site", None)
         if site is None:  # `scrapy shell` and `fetch` without a spider of ours
             raise NotConfigured
-        return cls(site, Config.from_settings(crawler.settings).site_url)
+        return cls(site, config_of(crawler).site_url)
 
     def process_request(self, request: Request) -> None:
         if not self._allows(request.url):

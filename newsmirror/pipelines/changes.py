@@ -6,7 +6,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.items import Article
 from newsmirror.pictures import missing
 from newsmirror.revision import find_rewrite, same_text
@@ -18,7 +18,7 @@ class ChangesPipeline:
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
-        self._mirrors = Config.from_settings(crawler.settings).style.images == "mirror"
+        self._mirrors = config_of(crawler).style.images == "mirror"
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -6,7 +6,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from newsmirror.clean import clean_article
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.exceptions import LayoutError
 from newsmirror.items import Article, ScrapedArticle
 from newsmirror.spider import NewsSpider
@@ -17,7 +17,7 @@ class CleanPipeline:
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
-        self._members_only = Config.from_settings(crawler.settings).members_only
+        self._members_only = config_of(crawler).members_only
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

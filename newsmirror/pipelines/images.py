@@ -6,7 +6,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.items import Article, OutputFile, Page, StoredPicture
 from newsmirror.picture_fetcher import PictureFetcher
 from newsmirror.pictures import addresses
@@ -19,7 +19,7 @@ class ImagesPipeline:
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
-        self._config = Config.from_settings(crawler.settings)
+        self._config = config_of(crawler)
         self._prefix = find_prefix(self._config)
         self._fetcher = PictureFetcher(crawler)
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.items import Page
 from newsmirror.render import render_page
 from newsmirror.spider import NewsSpider
@@ -16,7 +16,7 @@ class MarkdownPipeline:
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
-        self._style = Config.from_settings(crawler.settings).style
+        self._style = config_of(crawler).style
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -8,7 +8,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
-from newsmirror.config import Config
+from newsmirror.configured import config_of
 from newsmirror.exceptions import NewsmirrorError
 from newsmirror.interrupts import Interrupts
 from newsmirror.items import Article, Page
@@ -38,7 +38,7 @@ class PublishPipeline:
     def open_spider(self) -> None:
         assert isinstance(self._crawler.spider, NewsSpider)
         self._spider = self._crawler.spider
-        config = Config.from_settings(self._crawler.settings)
+        config = config_of(self._crawler)
         publisher = Publisher(config, self._spider.site)
         try:
             with Interrupts(already=False) as interrupts:

@@ -13,10 +13,14 @@ import pytest
 
 from newsmirror.aftermath import believed
 from newsmirror.config import Config
-from newsmirror.items import Article, Paragraph, Picture, Span
+from newsmirror.items import Article, Page, Paragraph, Picture, Span
 from newsmirror.looks import LEAST_MISSING, MAX_EDITS, Look, Seen, Sighting
+from newsmirror.marks import Marks
+from newsmirror.mirror import Mirror as Published
 from newsmirror.outcome import Outcome, Report
 from newsmirror.publish import Publisher
+from newsmirror.rebuild import Rebuilder
+from newsmirror.render import render_page
 from newsmirror.settings import NEWSMIRROR_AUTHOR
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.status import Result, describe
@@ -42,11 +46,17 @@ class Mirror:
         publisher.open()
         with closing(publisher):
             for article in articles:
-                page = replace(page_of(article, self.config), marks=publisher.memory.marks_after(article))
-                assert publisher.add(page) is None
+                assert publisher.add(self._page(article, publisher.memory.marks_after(article))) is None
             for identifier in changed:
                 publisher.evidence.compare(identifier, changed=True)
             return publisher.finish(report, sightings=seen)
+
+    def _page(self, article: Article, marks: Marks) -> Page:
+        page = page_of(article, self.config)
+        text = render_page(
+            article, path=page.path, address=page.address, site=SITE, style=self.config.style, marks=marks
+        )
+        return replace(page, marks=marks, markdown=text)
 
     def looks(self) -> dict[int, Look]:
         """What is due now."""
@@ -209,6 +219,21 @@ def test_article_that_comes_back_loses_its_mark_and_is_looked_at_again(mirror: M
     assert mirror.page() == before
     mirror.now += HOUR
     assert list(mirror.looks()) == [1]
+
+
+def test_page_made_anew_says_the_same(mirror: Mirror) -> None:
+    mirror.run(story(1), story(2))
+    mirror.run(story(1, "山城小学今天恢复上课。家长清晨排队。"))
+    for _ in range(2):
+        mirror.run(seen=missing(1))
+        mirror.now += DAY
+    opened = Published(mirror.config, SITE, lambda: mirror.now)
+    opened.open()
+
+    with closing(opened):
+        rebuilder = Rebuilder(opened)
+        assert rebuilder.rehearse().outcome is Outcome.NOTHING_NEW, rebuilder.counts
+    assert {"updated", "gone"} == mirror.notes().keys()
 
 
 def test_many_deletions_at_once_are_not_believed(mirror: Mirror, caplog: pytest.LogCaptureFixture) -> None:

@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from newsmirror.editions import days_of
 from newsmirror.epub import make_epub
 from newsmirror.exceptions import RefusedError
 from newsmirror.items import Article, OutputFile, Page, Picture, Row, Span, StoredPicture
+from newsmirror.marks import Marks
 from newsmirror.offline import make_offline
 from newsmirror.packing import pack
 from newsmirror.pictures import picture_file
@@ -50,6 +51,18 @@ def with_picture(number: int = 990001) -> Item:
 def edition(*items: Item, name: str = "2021-12-17", **changes: Any) -> Edition:
     images = {PICTURE.path: PICTURE.content}
     return replace(Edition(SITE, Script.SOURCE, name, items, images), **changes)
+
+
+def test_editions_say_what_became_of_an_article() -> None:
+    marks = Marks(datetime(2021, 12, 18, 1, tzinfo=UTC), datetime(2021, 12, 20, tzinfo=UTC))
+    marked = edition(replace(item(), marks=marks))
+    said = "更新于 2021-12-18 09:00 · 原文已删除（2021-12-20 发现）"
+
+    book = opened(make_epub(marked))
+
+    assert any(said in content.decode() for name, content in book.items() if name.endswith(".xhtml"))
+    assert said in next(iter(opened(make_offline(marked)).values())).decode()
+    assert "2021-12-18T01:00:00Z" in next(content.decode() for name, content in book.items() if name.endswith(".opf"))
 
 
 def opened(data: bytes) -> dict[str, bytes]:

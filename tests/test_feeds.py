@@ -7,6 +7,7 @@ from lxml import etree
 
 from newsmirror.feeds import MAX_BYTES, FeedEntry, make_entry, render_feed
 from newsmirror.items import Article, Page, Picture, Row, Span
+from newsmirror.marks import Marks
 from newsmirror.script import Script
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.xhtml import Image
@@ -118,3 +119,14 @@ def test_times_are_in_utc() -> None:
     late = article(published=datetime(2026, 1, 1, 0, 30, tzinfo=UTC))
 
     assert b"<updated>2026-01-01T00:30:00Z</updated>" in feed(entry(late))
+
+
+def test_feed_carries_the_time_of_an_update() -> None:
+    marks = Marks(datetime(2026, 11, 30, 1, 2, 3, tzinfo=UTC))
+    entry = make_entry(row_of(FULL), FULL, site=SITE, script=Script.SOURCE, find=lambda src: None, marks=marks)
+
+    feed = render_feed([entry], category=None, site=SITE, script=Script.SOURCE, full=True).decode()
+
+    assert feed.count("<updated>2026-11-30T01:02:03Z</updated>") == 2
+    assert "<published>2026-11-30" not in feed
+    assert "更新于 2026-11-30 09:02" in feed

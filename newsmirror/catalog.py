@@ -41,6 +41,13 @@ LEFT JOIN articles a ON a.id = t.id
 WHERE n.tag IS NOT NULL ORDER BY n.tag, t.published DESC, t.id DESC
 """
 """Names one jump each; only rare ones are looked at further."""
+TAGS_COUNTED = """
+WITH RECURSIVE names (tag) AS (
+    SELECT MIN(tag) FROM tags WHERE tag >= ?1 AND tag < ?2
+    UNION ALL SELECT (SELECT MIN(tag) FROM tags WHERE tag > names.tag AND tag < ?2) FROM names WHERE tag IS NOT NULL
+    LIMIT ?3)
+SELECT COUNT(tag) FROM names
+"""
 MEMORY = 64 * 1024
 """KB that SQLite may keep in memory while it takes in a whole archive."""
 VERSION = 2
@@ -190,6 +197,15 @@ class Catalog:
                 day = datetime.fromtimestamp(published, BEIJING).date()
                 paths.append(self._text(path, identifier, day))
         return found
+
+    def next_tag(self, start: str, end: str) -> str | None:
+        """The first tag from *start* up to, without, *end*."""
+        found = self._db.execute("SELECT MIN(tag) FROM tags WHERE tag >= ? AND tag < ?", (start, end)).fetchone()[0]
+        return None if found is None else str(found)
+
+    def has_tags_over(self, start: str, end: str, number: int) -> bool:
+        """Whether there are more than that many tags from *start* up to, without, *end*."""
+        return int(self._db.execute(TAGS_COUNTED, (start, end, number + 1)).fetchone()[0]) > number
 
     def first_characters(self) -> Iterator[str]:
         """What tags begin with, in the order of code points, one jump each."""

@@ -10,8 +10,8 @@ from newsmirror.hostview import Shown
 from newsmirror.items import Row
 from newsmirror.lists import FRONT_ENTRIES, NEWEST, PAGED, Subject, subjects
 
-INDEX = re.compile(r"(?P<stem>tags/(?:all|u[0-9a-f]+/[0-9a-f]+))(?:-\d+)?\.md")
-"""A page of the index of tags, or a further part of it."""
+INDEX = re.compile(r"(?P<stem>tags/(?:all|u[0-9a-f]+/[0-9a-f]+))(?:-[0-9a-f]+)*\.md")
+"""A page of the index of tags, or one that it leads to."""
 MONTH = re.compile(r"(?P<stem>.+)/(?P<month>\d{4}-\d{2})(?:-\d+)?\.md")
 ALL = ""
 """Stem of what is about every article."""

@@ -9,6 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from newsmirror import tagpages
 from newsmirror.config import Config
 from newsmirror.items import Article, Row
 from newsmirror.paths import tag_block, tag_stem, tags_path
@@ -163,8 +164,10 @@ def test_front_page_without_a_public_address_has_no_code(config: Config) -> None
     assert "二维码]" not in text(config, "README.md")
 
 
-def test_any_order_of_articles_gives_the_same_tree(tmp_path: Path) -> None:
-    names = ("教育", "教师", "天气", "5G", "《红楼梦》", "钟", "教育部", "Café")
+@pytest.mark.parametrize("most", [tagpages.MOST, 2])
+def test_any_order_of_articles_gives_the_same_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(tagpages, "MOST", most)
+    names = ("教", "教育", "教师", "天气", "5G", "《红楼梦》", "钟", "教育部", "教师节", "Café")
     choose = random.Random(7)
     articles = [
         story(
@@ -192,6 +195,29 @@ def test_index_is_looked_at_only_for_tags_that_few_articles_have(config: Config)
     assert list(index.files([row_of(publisher, 1, tags=("教育",))])) == []
     assert [page.path for page in index.files([row_of(publisher, 1)])] == [tags_path(tag_block("钟")), "tags/all.md"]
     publisher.close()
+
+
+def test_index_that_grows_leads_to_further_pages(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagpages, "MOST", 2)
+    publish(config, story(1, tags=("教育", "教师")))
+    publish(config, story(2, tags=("教", "敎", "教育部")))
+
+    characters, ranges = f"{INDEX.removesuffix('.md')}-6559.md", f"{INDEX.removesuffix('.md')}-6559-8000.md"
+    assert "## 教\n\n[教…](6540-6559.md)\n" in text(config, INDEX)
+    assert "[教…](6540-6559-0.md) | [教师…](6540-6559-5e00.md) | [教育…](6540-6559-8000.md)" in text(config, characters)
+    assert "[教育](../../pages/2026/11/23/1.md) | [教育部](../../pages/2026/11/23/2.md)" in text(config, ranges)
+    assert sound(config)
+    head = git(config.repo, "rev-parse", "HEAD")
+
+    publish(config, story(3, tags=("教室",)))
+
+    written = git(config.repo, "diff", "--name-only", head, "HEAD", "--", "tags/u6").splitlines()
+    assert written == ["tags/u6/6540-6559-5a00.md", "tags/u6/6540-6559.md"]
+    assert sound(config)
+
+    publish(config, story(3, tags=()), story(2, tags=()))
+
+    assert sound(config)
 
 
 def row_of(publisher: Publisher, identifier: int, **changes: tuple[str, ...]) -> Row:

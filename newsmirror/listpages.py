@@ -23,6 +23,7 @@ def render_list(listing: Listing, *, style: PageStyle) -> str:
         script,
         title=heading_of(script.convert(listing.title)),
         parent=_link(listing.parent, script),
+        all_tags=paths.tags_path() if listing.path.startswith("tags/") else None,
         newer=_link(listing.newer, script),
         older=_link(listing.older, script),
         earlier=_link(listing.earlier, script),

@@ -51,6 +51,11 @@ def test_render_list_of_a_month_with_two_parts() -> None:
     ).removesuffix("\n")
 
 
+def test_list_of_a_tag_leads_to_all_tags() -> None:
+    text = render_list(Listing(path="tags/68/河边.md", title="河边", entries=(ENTRY,)), style=PageStyle())
+    assert "\n[首页](../../README.md) | [所有标签](../all.md) | [更多镜像与说明](../../LINKS.md)\n" in text
+
+
 def test_render_tags() -> None:
     page = TagPage(
         "tags/u4/4e20.md",
@@ -91,11 +96,11 @@ def test_render_characters() -> None:
 def test_render_front() -> None:
     front = Front(
         entries=(ENTRY,), categories=(("p1", "看大陆"), ("p9", "看世界")), followed=("河边",), usual=("教育",),
-        has_tags=True, address="https://example.org/m/README.md",
+        has_tags=True, has_hot=True, address="https://example.org/m/README.md",
     )  # fmt: skip
     text = render_front(front, site=SITE, style=PageStyle())
     assert text.startswith(
-        "# 看中国镜像\n\n[更多镜像与说明](LINKS.md)\n\n"
+        "# 看中国镜像\n\n[最多人读的文章](indexes/hot.md) | [更多镜像与说明](LINKS.md)\n\n"
         "## 分类\n\n[看大陆](indexes/p1.md) | [看世界](indexes/p9.md)\n\n## 最新文章\n\n"
         "- 2021-12-17 看大陆 · [河\\*边](pages/2021/12/17/990001.md)\n\n"
         "## 关注的标签\n\n[河边](tags/68/河边.md)\n\n"

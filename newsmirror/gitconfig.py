@@ -26,6 +26,11 @@ CONFIGURATION = {
     # One pack a commit: one file to sync instead of hundreds.
     "fastimport.unpackLimit": "0",
     "user.useConfigOnly": "true",
+    # Memory that does not grow with the archive: git would keep up to 1 GB of packs and 96 MB of contents at hand. It
+    # costs no time (`benchmarks.rebuild`, 30,000 articles: 268 MB became 94).
+    "core.packedGitWindowSize": "4m",
+    "core.packedGitLimit": "32m",
+    "core.deltaBaseCacheLimit": "16m",
 }
 """Given by the environment, so that no configuration of the repository or the operator's home wins."""
 

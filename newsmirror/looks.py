@@ -20,7 +20,7 @@ SURE = timedelta(days=1)
 MAX_WAIT = timedelta(days=1)
 LATE = timedelta(days=7)
 """A look that is later than that is let go: the mirror was not run, or nobody answers."""
-MAX_LOOKS = 200
+MAX_LOOKS = 300
 """Looks a run; the rest stays due. An hourly run has some 15, a daily one 250, at 81 articles a day."""
 MAX_EDITS = 3
 """Updates of an article within `EDITS_PERIOD`; later ones wait, so that none is lost and history stays small."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsmirror.items import Block, Embed, Heading, ListBlock, Paragraph, Picture, Quote, Span, Table
@@ -103,16 +103,19 @@ def test_rewrite_is_told_in_words() -> None:
     assert find_rewrite(old, article(blocks=texted(STORY * 7))) == "it has grown to 7 times its length"
 
 
+@settings(max_examples=50)
 @given(texts, texts)
 def test_share_lies_between_nothing_and_all(old: str, new: str) -> None:
     assert 0.0 <= lost_share(article(blocks=texted(old)), article(blocks=texted(new))) <= 1.0
 
 
+@settings(max_examples=50)
 @given(texts)
 def test_nothing_is_lost_of_the_same_text(text: str) -> None:
     assert lost_share(article(blocks=texted(text)), article(blocks=texted(text))) == 0.0
 
 
+@settings(max_examples=50)
 @given(texts, texts, texts)
 def test_what_is_added_before_and_after_loses_nothing(before: str, text: str, after: str) -> None:
     grown = article(blocks=(paragraph(before), *texted(text), paragraph(after)))
@@ -120,11 +123,13 @@ def test_what_is_added_before_and_after_loses_nothing(before: str, text: str, af
     assert lost_share(article(blocks=texted(text)), grown) == 0.0
 
 
+@settings(max_examples=50)
 @given(texts)
 def test_all_is_lost_in_other_letters(text: str) -> None:
     assert lost_share(article(blocks=texted("鼓楼钟" * 9)), article(blocks=texted(text))) == 1.0
 
 
+@settings(max_examples=50)
 @given(st.text("山城小学恢复上课", min_size=SHINGLE, max_size=300), st.data())
 def test_each_inserted_piece_costs_three_runs_at_most(text: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(text)))
@@ -133,6 +138,7 @@ def test_each_inserted_piece_costs_three_runs_at_most(text: str, data: st.DataOb
     assert lost_share(old, new) * (len(text) - SHINGLE + 1) <= SHINGLE - 1 + 1e-9
 
 
+@settings(max_examples=50)
 @given(st.lists(texts, max_size=5), st.lists(spaces, min_size=5, max_size=5))
 def test_layout_is_no_change(parts: list[str], between: list[str]) -> None:
     one = article(blocks=tuple(Paragraph((Span(part),)) for part in parts))
@@ -142,6 +148,7 @@ def test_layout_is_no_change(parts: list[str], between: list[str]) -> None:
     assert lost_share(one, other) == 0.0
 
 
+@settings(max_examples=50)
 @given(texts, texts)
 def test_growth_is_a_ratio_of_lengths(old: str, new: str) -> None:
     found = growth(article(blocks=texted(old)), article(blocks=texted(new)))

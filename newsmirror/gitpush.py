@@ -20,6 +20,7 @@ from newsmirror.outcome import PushResult
 from newsmirror.procgroup import Limits, Listener
 from newsmirror.remotes import Answer, Login, Remote, judge_failure
 from newsmirror.route import VARIABLES, Proxy, Route
+from newsmirror.stale import remove_old
 
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 FETCHED = 512 * 1024 * 1024
@@ -77,6 +78,8 @@ class Transport:
 
     def push(self, commit: str) -> None:
         """Move the remote's branch forward to *commit*. Raises PushError where it does not say that it did."""
+        if self.remote.kind == "file":
+            remove_old(Path(self.remote.address), self._branch.removeprefix("refs/heads/"))
         self._run("push", "--porcelain", "--progress", "--no-verify", "--", self.remote.address,
                   f"{commit}:{self._branch}")  # fmt: skip
 

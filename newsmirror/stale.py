@@ -38,7 +38,13 @@ def remove_stale(root: Path, branch: str, *, died: float | None) -> list[str]:
     found += [
         path for path in _packs_without_index(folder) if died is not None and path.stat().st_mtime >= died - SLACK
     ]
-    return _remove(root, found)
+    return _remove(root, folder, found)
+
+
+def remove_old(place: Path, branch: str) -> None:
+    """Remove old locks in a repository elsewhere on this disk that is pushed to; its push may have been killed, too."""
+    folder = place / ".git" if (place / ".git").is_dir() else place
+    _remove(place, folder, [path for path in _candidates(folder, branch) if _is_ours_or_old(path, None)])
 
 
 def present(root: Path, branch: str) -> frozenset[Present]:
@@ -53,16 +59,16 @@ def remove_left(root: Path, branch: str, *, before: frozenset[Present]) -> bool:
     False where something stays because another git is at work.
     """
     left = [path for path, _ in sorted(present(root, branch) - before)]
-    return not left or bool(_remove(root, left))
+    return not left or bool(_remove(root, root / ".git", left))
 
 
-def _remove(root: Path, found: list[Path]) -> list[str]:
+def _remove(root: Path, folder: Path, found: list[Path]) -> list[str]:
     if not found or is_in_use(root, found):
         return []
     removed = []
     for path in found:
         path.unlink(missing_ok=True)
-        removed.append(path.relative_to(root / ".git").as_posix())
+        removed.append(path.relative_to(folder).as_posix())
     logger.warning("Removed what a git that is gone had left: %s", ", ".join(removed))
     return removed
 

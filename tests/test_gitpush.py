@@ -17,6 +17,7 @@ from newsmirror.outcome import PushResult
 from newsmirror.procgroup import Limits
 from newsmirror.remotes import Login, read_address
 from newsmirror.route import Proxy, Route
+from newsmirror.stale import OLD
 from tests.conftest import git
 from tests.githost import GitHost, SshHost, closed_port, make_bare, processes_with, set_hook, tar_pit, tip_of
 from tests.hostile.ca import BAD, Authority
@@ -121,6 +122,16 @@ def test_lock_that_was_left_is_no_race(work: Path, connect: Open, tmp_path: Path
     (far / "refs/heads/main.lock").touch()
 
     assert refused(lambda: connect(far).push(git(work, "rev-parse", "HEAD"))).result is PushResult.REJECTED
+
+
+def test_old_lock_of_a_push_that_was_killed_is_removed_from_a_folder(work: Path, connect: Open, tmp_path: Path) -> None:
+    far, tip = make_bare(tmp_path / "far.git"), git(work, "rev-parse", "HEAD")
+    (far / "refs/heads/main.lock").touch()
+    os.utime(far / "refs/heads/main.lock", (time.time() - OLD - 60,) * 2)
+
+    connect(far).push(tip)
+
+    assert tip_of(far) == tip
 
 
 @pytest.mark.parametrize("form", ["https://127.0.0.1:{}/x.git", "ssh://git@127.0.0.1:{}/x.git", "/nowhere/{}.git"])

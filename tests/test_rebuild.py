@@ -23,7 +23,7 @@ from newsmirror.pictures import read_note
 from newsmirror.placing import make_page
 from newsmirror.publish import Publisher
 from newsmirror.qr import qr_png
-from newsmirror.rebuild import Rebuilder
+from newsmirror.rebuild import Rebuilder, describe
 from newsmirror.render import render_page
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.state import read_rows
@@ -350,3 +350,34 @@ def test_git_that_is_killed_in_a_rebuild_costs_a_second_one(
     assert NEW in (repo / "pages/2026/11/23/1.md").read_text(encoding="utf-8")
     assert git(repo, "fsck", "--strict", "--no-dangling") == ""
     assert list((repo / ".git").rglob("*.lock")) == []
+
+
+# What cannot be made anew
+
+
+def test_page_whose_record_is_lost_stays_and_is_counted(repo: Path, caplog: pytest.LogCaptureFixture) -> None:
+    git(repo, "rm", "-q", "data/2026/11/23/2.md")
+    git(repo, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "lost")
+    before = tree(repo)
+    mirror = Mirror(configured(repo, PUBLIC_URL=NEW, PAGE_PATH=FLAT), SITE, lambda: NOW)
+    mirror.open()
+    with closing(mirror):
+        rebuilder = Rebuilder(mirror)
+        result = rebuilder.run()
+
+    assert (result.outcome, result.updated, rebuilder.counts["left"]) == (Outcome.PUBLISHED, 2, 1)
+    assert describe(result, rebuilder.counts).endswith("; 1 pages stay as they are; commit " + str(result.commit)[:7])
+    assert "The record of article 2 cannot be used: it is missing" in caplog.text
+    assert tree(repo)["pages/2026/11/23/2.md"] == before["pages/2026/11/23/2.md"]
+    assert "(pages/2026/11/23/2.md)" in (repo / "README.md").read_text(encoding="utf-8")
+
+
+def test_page_that_the_operator_has_edited_stays_in_the_folder(repo: Path) -> None:
+    page = repo / "pages/2026/11/23/1.md"
+    page.write_text("mine\n")
+
+    rebuild(configured(repo, PUBLIC_URL=NEW))
+
+    assert page.read_text() == "mine\n"
+    assert NEW in git(repo, "show", "HEAD:pages/2026/11/23/1.md")
+    assert git(repo, "status", "--porcelain") == "M pages/2026/11/23/1.md"

@@ -49,26 +49,31 @@ def run_scrapy(*words: str, cwd: Path, fresh: bool = False) -> subprocess.Comple
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
+def crawl_into(
+    folder: Path, url: str, *words: str, repo: Path | None = None, fresh: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run `scrapy crawl secretchina` in a folder, into its `mirror` or *repo*; *words* end the command line."""
+    settings = {
+        "NEWSMIRROR_SITE_URL": url,
+        "NEWSMIRROR_REPO": str(repo or folder / "mirror"),
+        "NEWSMIRROR_TAGS": TAGS,
+        "NEWSMIRROR_IMAGES": "embed",  # test_picture_run.py takes pictures along
+        "DOWNLOAD_DELAY": "0",
+        "RETRY_ENABLED": "0",
+    }
+    options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    done = run_scrapy("crawl", "secretchina", *options, *words, cwd=folder, fresh=fresh)
+    assert "ScrapyDeprecationWarning" not in done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
 @pytest.fixture
 def crawl(server: SampleServer, tmp_path: Path) -> Run:
-    """Run `scrapy crawl secretchina` on the sample site into a folder, with further words of the command line."""
+    """`crawl_into` the test's folder, from the sample site or the address *url*."""
 
-    def run(
-        *words: str, repo: Path | None = None, url: str | None = None, fresh: bool = False
-    ) -> subprocess.CompletedProcess[str]:
-        settings = {
-            "NEWSMIRROR_SITE_URL": url or server.url,
-            "NEWSMIRROR_REPO": str(repo or tmp_path / "mirror"),
-            "NEWSMIRROR_TAGS": TAGS,
-            "NEWSMIRROR_IMAGES": "embed",  # test_picture_run.py takes pictures along
-            "DOWNLOAD_DELAY": "0",
-            "RETRY_ENABLED": "0",
-        }
-        options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-        done = run_scrapy("crawl", "secretchina", *options, *words, cwd=tmp_path, fresh=fresh)
-        assert "ScrapyDeprecationWarning" not in done.stderr
-        assert "Traceback" not in done.stderr, done.stderr
-        return done
+    def run(*words: str, repo: Path | None = None, url: str | None = None) -> subprocess.CompletedProcess[str]:
+        return crawl_into(tmp_path, url or server.url, *words, repo=repo)
 
     return run
 

@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.figures import Figure, table, write_results
-from benchmarks.rig import ROOT, Bench
+from benchmarks.rig import ROOT, Bench, warm_up
 from benchmarks.rows import ROWS, measure
 
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -29,6 +29,7 @@ LEAST_RUNS = 5
 def measure_all(rows: Iterable[str], bench: Bench) -> list[Figure]:
     """Each row in a process of its own: none finds what another has loaded, and runs start from a small process."""
     figures: list[Figure] = []
+    warm_up(bench)
     for row in rows:
         start = time.monotonic()
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:

@@ -92,6 +92,15 @@ def _server(bench: Bench, command: list[str]) -> Iterator[Served]:
         process.communicate()
 
 
+def warm_up(bench: Bench) -> None:
+    """Let Python compile what runs import: the first one would pay for it."""
+    with served(bench, "sample") as site:
+        crawl(bench, site, bench.folder / "warm", "-a", "limit=1")
+        crawl_bare(bench, [site.url])
+    for settings in ("newsmirror.settings", "benchmarks.bare.settings"):
+        scrapy(bench, settings, "list")
+
+
 def crawl(bench: Bench, site: Served, repo: Path, *words: str, watch: Watch | None = None) -> Cost:
     """A run of ours from a site into a working copy: no delay, no pictures taken along."""
     settings = {
@@ -116,7 +125,12 @@ def scrapy(bench: Bench, settings: str, *words: str, watch: Watch | None = None)
         for name, value in os.environ.items()
         if not name.startswith(("NEWSMIRROR_", "GIT_", "SCRAPY_")) and not name.lower().endswith("_proxy")
     }
-    environment |= {"SCRAPY_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an operator's machine has the modules compiled
+    environment |= {
+        "SCRAPY_SETTINGS_MODULE": settings,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": str(bench.folder / "bytecode"),
+    }
     return measured([sys.executable, "-m", "scrapy", *words], bench.folder, environment, watch)
 
 

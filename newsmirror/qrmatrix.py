@@ -17,6 +17,28 @@ LARGEST = 40
 
 
 @dataclass(frozen=True)
+class _Blocks:
+    """How the codes of one version hold data."""
+
+    sizes: tuple[tuple[int, int], ...]
+    """Bytes of data and of error correction of each block."""
+    length_bits: int
+    """Of the field that says how many bytes there are."""
+
+    @property
+    def capacity(self) -> int:
+        """Bytes of data."""
+        return sum(data for data, _ in self.sizes)
+
+    def bits(self, size: int) -> int:
+        """What *size* bytes take with their head."""
+        return 4 + self.length_bits + 8 * size
+
+    def hold(self, size: int) -> bool:
+        return self.bits(size) <= 8 * self.capacity
+
+
+@dataclass(frozen=True)
 class _Plan:
     """What all codes of one version share."""
 
@@ -26,15 +48,7 @@ class _Plan:
     """The modules, row by row, of a code whose every bit is 0; the mask is in it."""
     places: tuple[int, ...]
     """Where each bit stands among them."""
-    blocks: tuple[tuple[int, int], ...]
-    """Bytes of data and of error correction of each block."""
-    length_bits: int
-    """Of the field that says how many bytes there are."""
-
-    @property
-    def capacity(self) -> int:
-        """Bytes of data."""
-        return sum(data for data, _ in self.blocks)
+    blocks: _Blocks
 
 
 def modules(data: bytes) -> list[bytes]:
@@ -42,36 +56,33 @@ def modules(data: bytes) -> list[bytes]:
 
     Raises ValueError for more than any code holds.
     """
-    plan = next((plan for plan in map(_plan, range(1, LARGEST + 1)) if _fits(data, plan)), None)
-    if plan is None:
+    version = next((number for number in range(1, LARGEST + 1) if _blocks(number).hold(len(data))), None)
+    if version is None:
         raise ValueError(f"no code holds {len(data)} bytes")
+    plan = _plan(version)
     found = bytearray(plan.empty)
-    words = bytes(_interleaved(_padded(data, plan), plan))
+    words = bytes(_interleaved(_padded(data, plan.blocks), plan.blocks))
     for place, bit in zip(plan.places, f"{int.from_bytes(words, 'big'):0{8 * len(words)}b}", strict=True):
         if bit == "1":
             found[place] ^= 1
     return [bytes(found[start : start + plan.size]) for start in range(0, len(found), plan.size)]
 
 
-def _fits(data: bytes, plan: _Plan) -> bool:
-    return 4 + plan.length_bits + 8 * len(data) <= 8 * plan.capacity
-
-
-def _padded(data: bytes, plan: _Plan) -> bytes:
+def _padded(data: bytes, blocks: _Blocks) -> bytes:
     """Mode, length and data, then the end mark and what fills the code."""
-    head = BYTE_MODE << plan.length_bits | len(data)
-    bits = 4 + plan.length_bits + 8 * len(data)
+    head = BYTE_MODE << blocks.length_bits | len(data)
+    bits = blocks.bits(len(data))
     value = head << 8 * len(data) | int.from_bytes(data, "big")
-    end = min(4, 8 * plan.capacity - bits)
+    end = min(4, 8 * blocks.capacity - bits)
     end += -(bits + end) % 8
     words = (value << end).to_bytes((bits + end) // 8, "big")
-    return words + (PADDING * plan.capacity)[: plan.capacity - len(words)]
+    return words + (PADDING * blocks.capacity)[: blocks.capacity - len(words)]
 
 
-def _interleaved(data: bytes, plan: _Plan) -> Iterator[int]:
+def _interleaved(data: bytes, of: _Blocks) -> Iterator[int]:
     """The first byte of each block, the second of each, and so on; then their error correction likewise."""
     blocks, corrections, start = [], [], 0
-    for size, correction in plan.blocks:
+    for size, correction in of.sizes:
         blocks.append(data[start : start + size])
         corrections.append(_correction(blocks[-1], correction))
         start += size
@@ -105,22 +116,28 @@ def _multiples(size: int) -> tuple[int, ...]:
 
 
 @cache
+def _blocks(version: int) -> _Blocks:
+    from qrcode.base import rs_blocks
+    from qrcode.constants import ERROR_CORRECT_M
+
+    sizes = ((block.data_count, block.total_count - block.data_count) for block in rs_blocks(version, ERROR_CORRECT_M))
+    return _Blocks(tuple(sizes), 8 if version < 10 else 16)
+
+
+@cache
 def _plan(version: int) -> _Plan:
     import qrcode
-    from qrcode.base import rs_blocks
 
-    level = qrcode.constants.ERROR_CORRECT_M
-    blocks = [(block.data_count, block.total_count - block.data_count) for block in rs_blocks(version, level)]
-    sides = []
+    blocks, sides = _blocks(version), []
     for word in (0, 255):
-        code = qrcode.QRCode(version, level, border=0, mask_pattern=MASK)
-        code.data_cache = [word] * sum(map(sum, blocks))
+        code = qrcode.QRCode(version, qrcode.constants.ERROR_CORRECT_M, border=0, mask_pattern=MASK)
+        code.data_cache = [word] * sum(map(sum, blocks.sizes))
         code.makeImpl(False, MASK)
         sides.append(bytes(module for row in code.modules for module in row))
     size = code.modules_count
     empty, full = sides
     places = tuple(place for place in _way(size) if empty[place] != full[place])
-    return _Plan(size, empty, places, tuple(blocks), 8 if version < 10 else 16)
+    return _Plan(size, empty, places, blocks)
 
 
 def _way(size: int) -> Iterator[int]:

@@ -19,7 +19,7 @@ install: $(VENV)/stamp
 # Optional: where one is missing, its tests are skipped and say so.
 system:
 	apt-get update -qq
-	apt-get install -y -qq chromium fonts-noto-cjk default-jre-headless openssh-client openssh-server strace faketime
+	apt-get install -y -qq chromium fonts-noto-cjk default-jre-headless openssh-client openssh-server strace faketime zbar-tools
 
 demo: install
 	$(BIN)/python -m sample_site.demo --folder $(DEMO) --port $(DEMO_PORT)

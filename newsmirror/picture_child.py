@@ -5,19 +5,16 @@ that hostile bytes have taken over keeps no promise of its own.
 """
 
 import resource
-import struct
 import sys
 from typing import BinaryIO
 
 from newsmirror.exceptions import PictureError
+from newsmirror.pictures import HEAD, LENGTH
 from newsmirror.shrink import shrink
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 10
 """For each picture. The slowest found, noise of 13 million pixels, takes some 4 s."""
-LENGTH = struct.Struct(">I")
-HEAD = struct.Struct(">?I")
-"""Whether it went well, and the length of what follows: the picture or the reason."""
 
 
 def limit_process() -> None:

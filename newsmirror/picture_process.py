@@ -8,8 +8,7 @@ from contextlib import suppress
 
 from newsmirror.exceptions import PictureError
 from newsmirror.items import OutputFile
-from newsmirror.picture_child import HEAD, LENGTH
-from newsmirror.pictures import MAX_BYTES, find_picture_fault, picture_file
+from newsmirror.pictures import HEAD, LENGTH, MAX_BYTES, find_picture_fault, picture_file
 
 SECONDS = 30.0
 """For one picture, waiting included: the child's own limit counts processor time only."""

@@ -16,7 +16,10 @@ PER_ARTICLE = 8
 SOURCE_MAX_BYTES = 8 * 1024 * 1024
 """Larger files are not fetched. The source's have 28 KB in the mean."""
 
-
+LENGTH = struct.Struct(">I")
+"""Stands before each picture that is given to the process that decodes them."""
+HEAD = struct.Struct(">?I")
+"""Stands before its answer: whether it went well, and the length of what follows, the picture or the reason."""
 PATH = re.compile(r"images/([0-9a-f]{2})/\1[0-9a-f]{62}\.webp")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Self
@@ -20,6 +21,8 @@ DEAR: tuple[tuple[str, Any, str], ...] = (
     ("configurations", Config, "from_settings"),
 )
 """What is counted: under which name, and where the function is."""
+OPTIONAL = {"PIL", "apprise", "httpx", "opencc", "playwright", "qrcode", "scrapy_playwright", "scrapyd", "tqdm"}
+"""Packages that only some runs need."""
 
 
 class Counted:
@@ -43,4 +46,6 @@ class Counted:
         return count if name != "configurations" else staticmethod(count)
 
     def tell(self) -> None:
+        loaded = sorted(OPTIONAL & {name.partition(".")[0] for name in sys.modules})
         logger.info("counted %s", json.dumps(self.counts))
+        logger.info("loaded %s", json.dumps(loaded))

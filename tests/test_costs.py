@@ -20,14 +20,15 @@ from typing import Any
 
 import pytest
 
+from newsmirror import settings
 from newsmirror.spiders.secretchina import SITE
 from sample_site import SampleServer, SampleSite
 from tests.conftest import TAGS, clean_environment
 
 ARTICLES = 40
 ROOT = Path(__file__).resolve().parent.parent
-LISTS = 1 + 2 * len(SITE.categories) + len(TAGS.split(","))
-"""The home page, a feed and a list of each category, and the tags' lists."""
+LISTS = 2 + 2 * len(SITE.categories) + len(TAGS.split(","))
+"""The home page, the list of what is read most, a feed and a list of each category, and the tags' lists."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Run:
     processes: list[str]
     """The command lines of git."""
     counts: Counter[str]
+    loaded: list[str]
+    """Packages that this run has imported, of those that not every run needs."""
     written: list[str]
     """Files of the working copy that were made or changed."""
     kept: list[str]
@@ -62,21 +65,23 @@ def _run(repo: Path, server: SampleServer) -> Run:
     log = folder / "processes"
     log.write_text("")
     moment = time.time_ns()
-    settings = {
+    options = {
         "NEWSMIRROR_SITE_URL": server.url, "NEWSMIRROR_REPO": str(repo), "NEWSMIRROR_IMAGES": "embed",
         "NEWSMIRROR_TAGS": TAGS, "NEWSMIRROR_PUBLIC_URL": "https://github.com/example/mirror/blob/main",
-        "DOWNLOAD_DELAY": "0", "EXTENSIONS": '{"tests.counted.Counted": 1}',
+        "DOWNLOAD_DELAY": "0", "EXTENSIONS": json.dumps(settings.EXTENSIONS | {"tests.counted.Counted": 1}),
+        "NEWSMIRROR_LOOK_AGAIN": "0",  # the clock decides which articles are
     }  # fmt: skip
-    options = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", *options]
+    words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
+    command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", *words]
     done = subprocess.run(
         command, cwd=folder, env=_environment(folder, log), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    counted = re.search(r"counted (\{.*\})", done.stderr)
+    counted, loaded = (re.search(rf"{word} ([{{\[].*)", done.stderr) for word in ("counted", "loaded"))
     assert counted, done.stderr
+    assert loaded, done.stderr
     return Run(
-        server.requests[before:], log.read_text().splitlines(), Counter(json.loads(counted[1])),
+        server.requests[before:], log.read_text().splitlines(), Counter(json.loads(counted[1])), json.loads(loaded[1]),
         *_changed_since(repo, moment), json.loads((repo / ".git/newsmirror/status.json").read_text(encoding="utf-8")),
     )  # fmt: skip
 
@@ -127,6 +132,13 @@ def test_settings_are_read_once_and_templates_are_compiled_once(runs: tuple[Run,
     for run in runs:
         assert run.counts["configurations"] <= 1
         assert run.counts["templates"] <= len(templates)
+
+
+def test_packages_are_imported_by_runs_that_need_them(runs: tuple[Run, Run]) -> None:
+    first, second = runs
+
+    assert first.loaded == ["PIL", "qrcode"]  # the latter imports the former
+    assert second.loaded == []
 
 
 def test_git_is_not_started_for_each_article(runs: tuple[Run, Run]) -> None:

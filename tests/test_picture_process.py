@@ -15,9 +15,8 @@ from PIL import Image
 
 from newsmirror import picture_process
 from newsmirror.exceptions import PictureError
-from newsmirror.picture_child import LENGTH
 from newsmirror.picture_process import PictureProcess
-from newsmirror.pictures import picture_file, read_webp
+from newsmirror.pictures import LENGTH, picture_file, read_webp
 from newsmirror.shrink import shrink
 from tests.samples import encoded
 

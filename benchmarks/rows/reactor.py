@@ -1,14 +1,16 @@
 """How long a run does nothing else: while it is busy, no answer is taken and no signal is heeded."""
 
+import json
 import re
 from collections.abc import Iterator
 
 from benchmarks.figures import Figure, Target, figure
 from benchmarks.rig import Bench, Cost, crawl, usual_site
+from newsmirror import settings
 
 ROW = "reactor"
 LONGEST = Target(50)
-EXTENSIONS = '{"benchmarks.waiting.Waiting": 1}'
+EXTENSIONS = json.dumps(settings.EXTENSIONS | {"benchmarks.waiting.Waiting": 1})
 
 
 def measure(bench: Bench) -> Iterator[Figure]:

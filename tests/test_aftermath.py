@@ -13,6 +13,7 @@ import pytest
 
 from newsmirror.aftermath import believed
 from newsmirror.config import Config
+from newsmirror.inspection import Inspector
 from newsmirror.items import Article, Page, Paragraph, Picture, Span
 from newsmirror.looks import LEAST_MISSING, MAX_EDITS, Look, Seen, Sighting
 from newsmirror.marks import Marks
@@ -234,6 +235,21 @@ def test_page_made_anew_says_the_same(mirror: Mirror) -> None:
         rebuilder = Rebuilder(opened)
         assert rebuilder.rehearse().outcome is Outcome.NOTHING_NEW, rebuilder.counts
     assert {"updated", "gone"} == mirror.notes().keys()
+
+
+def test_page_that_the_gate_refuses_stays_as_it_is(
+    mirror: Mirror, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror.run(story(1))
+    before = mirror.page()
+    mirror.run(seen=missing(1))
+    mirror.now += DAY
+    monkeypatch.setattr(Inspector, "page_fault", lambda self, page: "is too large")
+
+    result = mirror.run(seen=missing(1))
+
+    assert (result.outcome, result.gone, mirror.page()) == (Outcome.NOTHING_NEW, 0, before)
+    assert "The page of article 1 stays as it is, because a new one is too large" in caplog.text
 
 
 def test_many_deletions_at_once_are_not_believed(mirror: Mirror, caplog: pytest.LogCaptureFixture) -> None:

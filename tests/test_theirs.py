@@ -184,3 +184,10 @@ def test_article_that_both_have_alike_is_not_ours_to_count() -> None:
     choice = choose(delta(8, numbered(1)), delta(9, numbered(1)))
 
     assert (choice.new, choice.updated, choice.paths) == (0, 0, ())
+
+
+def test_mark_that_leaves_the_line_as_it_is_goes_with_its_page() -> None:
+    """We have noted that the source deleted article 1, and they, later, have published article 2."""
+    choice = choose(delta(8, pages__2021__12__17__1="gone", data__2021__12__17__1="gone"), delta(9, numbered(2)))
+
+    assert choice.paths == ("pages/2021/12/17/1.md", "data/2021/12/17/1.md")

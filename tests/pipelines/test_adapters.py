@@ -13,6 +13,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from newsmirror.items import BEIJING, Article, Page, Paragraph, Picture, Row, ScrapedArticle, Span, StoredPicture
 from newsmirror.lock import RunLock
+from newsmirror.marks import NO_MARKS, Marks
 from newsmirror.pipelines.changes import ChangesPipeline
 from newsmirror.pipelines.clean import CleanPipeline
 from newsmirror.pipelines.images import ImagesPipeline
@@ -111,6 +112,70 @@ def test_changes_returns_what_has_changed(make_crawler: MakeCrawler) -> None:
     changed = replace(ARTICLE, title="新题目")
 
     assert ChangesPipeline.from_crawler(crawler).process_item(changed) is changed
+
+
+TEXT = "停课两周的山城小学周一恢复上课，家长清晨五点开始排队。"
+LONG = replace(ARTICLE, blocks=(Paragraph((Span(TEXT),)),))
+
+
+def changed_by(crawler: Crawler, item: Article, **memory: Any) -> Article | None:
+    """What the pipeline makes of an article of which `LONG` is published; None where it is dropped."""
+    spider_of(crawler).memory = Remembers(Row.of(replace(PAGE, article=LONG)), article=LONG, **memory)
+    try:
+        return ChangesPipeline.from_crawler(crawler).process_item(item)
+    except DropItem:
+        return None
+
+
+def texted(text: str, **changes: Any) -> Article:
+    return replace(LONG, blocks=(Paragraph((Span(text),)),), **changes)
+
+
+def test_changes_drops_other_markup_and_other_tags(make_crawler: MakeCrawler) -> None:
+    bold = replace(LONG, blocks=(Paragraph((Span(TEXT, strong=True),)),), tags=("教育",))
+
+    assert changed_by(make_crawler(), bold) is None
+    assert changed_by(make_crawler({"refresh": "1"}), bold) is None
+    assert changed_by(make_crawler({"refresh": "all"}), bold) == bold
+
+
+def test_changes_keeps_the_time_of_publication(make_crawler: MakeCrawler) -> None:
+    later = texted(
+        "停课两周的山城小学周一恢复上课，家长清晨四点开始排队。", published=ARTICLE.published + timedelta(hours=9)
+    )
+
+    found = changed_by(make_crawler(), later)
+
+    assert found == replace(later, published=ARTICLE.published)
+
+
+def test_changes_sends_another_article_to_quarantine(make_crawler: MakeCrawler) -> None:
+    crawler = make_crawler()
+
+    assert changed_by(crawler, texted("商店里的价格又涨了，顾客们都在抱怨，经理说这与他无关。")) is None
+    assert spider_of(crawler).failures == {URL: "rewritten"}
+
+
+def test_changes_holds_back_what_was_updated_too_often(make_crawler: MakeCrawler) -> None:
+    crawler = make_crawler()
+
+    assert changed_by(crawler, texted(f"{TEXT}更正。"), may_update=False) is None
+    assert [sighting.seen.value for sighting in spider_of(crawler).sightings] == ["held"]
+    assert spider_of(crawler).failures == {}
+
+
+def test_changes_lets_pass_what_has_come_back_as_it_was_published(make_crawler: MakeCrawler) -> None:
+    gone = Marks(gone=datetime(2026, 11, 25, tzinfo=UTC))
+
+    assert changed_by(make_crawler(), replace(LONG, tags=("教育",)), marks=gone) == LONG
+
+
+def test_images_writes_a_page_that_loses_its_mark(make_crawler: MakeCrawler) -> None:
+    crawler = make_crawler()
+    gone = Marks(gone=datetime(2026, 11, 25, tzinfo=UTC))
+    spider_of(crawler).memory = Remembers(Row.of(PAGE), article=ARTICLE, marks=gone)
+
+    assert asyncio.run(ImagesPipeline.from_crawler(crawler).process_item(ARTICLE)).marks == NO_MARKS
 
 
 def test_images_gives_the_page_its_place_and_address(make_crawler: MakeCrawler) -> None:

@@ -116,7 +116,7 @@ def time_state(number: int) -> None:
 
 def _write_looks(store: Store) -> None:
     for number in range(MAX_LOOKS):
-        store.set_look(number, Look(number, NOW, NOW))
+        store.set_look(number, Look(number, NOW, NOW, NOW))
 
 
 def _timed(task: Callable[[], object]) -> float:

@@ -12,12 +12,12 @@ from newsmirror.looks import EDITS_PERIOD, GONE_STEPS, LATE, STEPS, Look, first_
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS looks (
-    id INTEGER PRIMARY KEY, due INTEGER NOT NULL, start INTEGER NOT NULL, missing INTEGER, gone INTEGER NOT NULL,
-    failed INTEGER NOT NULL, etag TEXT NOT NULL, modified TEXT NOT NULL);
+    id INTEGER PRIMARY KEY, due INTEGER NOT NULL, start INTEGER NOT NULL, until INTEGER NOT NULL, missing INTEGER,
+    gone INTEGER NOT NULL, failed INTEGER NOT NULL, etag TEXT NOT NULL, modified TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS looks_due ON looks (due);
 CREATE TABLE IF NOT EXISTS edits (id INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (id, at)) WITHOUT ROWID;
 """
-COLUMNS = "id, due, start, missing, gone, failed, etag, modified"
+COLUMNS = "id, due, start, until, missing, gone, failed, etag, modified"
 YOUNG = STEPS[-1] + timedelta(days=1)
 """An article of which only the day is known may be a day younger than that day's begin says."""
 FAR = GONE_STEPS[-1] + timedelta(days=1)
@@ -45,10 +45,10 @@ class Agenda:
             return
         missing = _seconds(look.missing) if look.missing else None
         values = (
-            identifier, _seconds(look.due), _seconds(look.start), missing, look.gone, look.failed, look.etag,
-            look.modified,
+            identifier, _seconds(look.due), _seconds(look.start), _seconds(look.end), missing, look.gone, look.failed,
+            look.etag, look.modified,
         )  # fmt: skip
-        self._db.execute(f"INSERT OR REPLACE INTO looks ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._db.execute(f"INSERT OR REPLACE INTO looks ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def plan_looks(self, now: datetime) -> None:
         """Plan the first look at every young article that has none, and forget what is over."""
@@ -76,12 +76,15 @@ class Agenda:
         return int(self._db.execute(query, (identifier, *times)).fetchone()[0])
 
     def _looks(self, rest: str, *values: int) -> list[Look]:
-        return [
-            Look(identifier, _time(due), _time(start), None if missing is None else _time(missing), bool(gone), *others)
-            for identifier, due, start, missing, gone, *others in self._db.execute(
-                f"SELECT {COLUMNS} FROM looks {rest}", values
-            )
-        ]
+        return [_look(*found) for found in self._db.execute(f"SELECT {COLUMNS} FROM looks {rest}", values)]
+
+
+def _look(
+    identifier: int, due: int, start: int, until: int, missing: int | None, gone: int, failed: int, etag: str,
+    modified: str,
+) -> Look:  # fmt: skip
+    first = None if missing is None else _time(missing)
+    return Look(identifier, _time(due), _time(start), _time(until), first, bool(gone), failed, etag, modified)
 
 
 def _seconds(time: datetime) -> int:

@@ -1,8 +1,8 @@
 """When a published article is looked at again, and what follows from what stands there then. Pure.
 
-Sources correct articles in their first days, and take some away. So each is looked at again an hour, six hours, a day
-and three days after it was published, then never more. What is not there is asked for once more a day later, because
-one 404 proves nothing; what is gone is asked for three times more in a month, in case it comes back.
+Sources correct articles in their first days, and take some away. So each is looked at again an hour, six hours and a
+day after the mirror took it, and a last time when it is three days old. What is not there is asked for once more a day
+later, because one 404 proves nothing; what is gone is asked for three times more in a month, in case it comes back.
 """
 
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 STEPS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=3))
-"""After publication."""
+"""After an article was taken; the last one after its publication, where that was earlier."""
 GONE_STEPS = (timedelta(days=3), timedelta(days=10), timedelta(days=30))
 """After an article was found to be gone."""
 LEAST_PAUSE = timedelta(hours=1)
@@ -62,7 +62,9 @@ class Look:
     id: int
     due: datetime
     start: datetime
-    """What the steps count from: publication, or since when the article is known to be gone."""
+    """What the steps count from: when the mirror took the article, or since when it is known to be gone."""
+    end: datetime
+    """When the last look is due at the latest."""
     missing: datetime | None = None
     """When the first of the last answers in a row came that there is no such page."""
     gone: bool = False
@@ -87,8 +89,10 @@ class Look:
                 return replace(self, failed=0)._next(now)
             case Seen.HELD:
                 return replace(self, due=now + EDITS_PERIOD, missing=None, failed=0)
-        start = now if self.gone else self.start  # one that has come back may well go again
-        return Look(self.id, now, start, etag=sighting.etag, modified=sighting.modified)._next(now)
+        there = replace(self, missing=None, failed=0, etag=sighting.etag, modified=sighting.modified)
+        if self.gone:  # one that has come back may well go again
+            there = replace(there, gone=False, start=now, end=now + STEPS[-1])
+        return there._next(now)
 
     def _after_missing(self, now: datetime) -> "Look | None":
         bare = replace(self, failed=0, etag="", modified="")
@@ -97,16 +101,18 @@ class Look:
         first = self.missing or now
         if now - first < SURE:
             return replace(bare, missing=first, due=first + SURE)
-        return replace(bare, missing=first, gone=True, start=now)._next(now)
+        return replace(bare, missing=first, gone=True, start=now, end=now + GONE_STEPS[-1])._next(now)
 
     def _after_failure(self, now: datetime) -> "Look | None":
         due = now + min(LEAST_PAUSE * 2 ** min(self.failed, 10), MAX_WAIT)
-        end = max(self.start + self._steps[-1], (self.missing or self.start) + SURE) + LATE
-        return replace(self, due=due, failed=self.failed + 1) if due <= end else None
+        end = max(self.end, self.missing + SURE) if self.missing else self.end
+        return replace(self, due=due, failed=self.failed + 1) if due <= end + LATE else None
 
     def _next(self, now: datetime) -> "Look | None":
-        step = next((self.start + step for step in self._steps if self.start + step > now), None)
-        return replace(self, due=max(step, now + LEAST_PAUSE)) if step else None
+        if self.end <= now:
+            return None
+        step = next((self.start + step for step in self._steps if self.start + step > now), self.end)
+        return replace(self, due=max(min(step, self.end), now + LEAST_PAUSE))
 
 
 def first_look(identifier: int, published: datetime, *, date_only: bool, now: datetime) -> Look | None:
@@ -114,15 +120,15 @@ def first_look(identifier: int, published: datetime, *, date_only: bool, now: da
 
     Of *published* only the day may be known; then the article counts as published at that day's end.
     """
-    start = min(published + timedelta(days=1) if date_only else published, now)
-    return Look(identifier, now, start)._next(now)
+    born = min(published + timedelta(days=1) if date_only else published, now)
+    return Look(identifier, now, start=now, end=born + STEPS[-1])._next(now)
 
 
 def follow(look: Look | None, sighting: Sighting, now: datetime) -> Look | None:
     """The next look at an article. Where none was planned, a person asked for it: only what is odd is followed up."""
     if look is None and sighting.seen not in (Seen.MISSING, Seen.HELD):
         return None
-    return (look or Look(sighting.id, now, now - STEPS[-1])).after(sighting, now)
+    return (look or Look(sighting.id, now, start=now, end=now)).after(sighting, now)
 
 
 def are_missing(missing: int, looks: int) -> bool:

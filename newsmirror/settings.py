@@ -152,8 +152,8 @@ NEWSMIRROR_IMAGES = os.environ.get("NEWSMIRROR_IMAGES", "mirror")
 """`mirror`, `embed`, `none` | `mirror`: the first 8 pictures of an article are taken along, small and without
 metadata; `embed`: pages load pictures from the source's host; `none`: caption and link only | `none`"""
 NEWSMIRROR_LOOK_AGAIN = os.environ.get("NEWSMIRROR_LOOK_AGAIN", "1")
-"""`1`, `0` | articles are looked at again an hour, six hours, a day and three days after they were published, so that
-corrections and deletions show, [see operate.md](operate.md#corrections-and-deletions) | `0`"""
+"""`1`, `0` | articles are looked at again for three days, so that corrections and deletions show,
+[see operate.md](operate.md#corrections-and-deletions) | `0`"""
 NEWSMIRROR_MEMBERS_ONLY = os.environ.get("NEWSMIRROR_MEMBERS_ONLY", "teaser")
 """`teaser`, `full` | the part marked as for paying members: `teaser` leaves it out and says so; `full` publishes
 what the page carries | `full`"""

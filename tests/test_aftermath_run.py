@@ -66,7 +66,7 @@ def make_due(repo: Path, *identifiers: int, hours_missing: int = 0) -> None:
     now = datetime.now(UTC)
     with closing(Store(repo / ".git/newsmirror/state.sqlite")) as store:
         for identifier in identifiers:
-            look = store.look(identifier) or Look(identifier, now, now - timedelta(hours=2))
+            look = store.look(identifier) or Look(identifier, now, now - timedelta(hours=2), now + timedelta(days=2))
             missing = now - timedelta(hours=hours_missing) if hours_missing else look.missing
             store.set_look(identifier, replace(look, due=now - timedelta(minutes=1), missing=missing))
 

@@ -26,8 +26,8 @@ def ids(store: Store, now: datetime = NOW, limit: int = 9) -> list[int]:
 
 
 def test_look_comes_back_as_it_was(store: Store) -> None:
-    look = Look(7, NOW, NOW - HOUR, missing=NOW - DAY, gone=True, failed=3, etag='W/"a"', modified="Tue")
-    bare = Look(8, NOW, NOW)
+    look = Look(7, NOW, NOW - HOUR, NOW + DAY, missing=NOW - DAY, gone=True, failed=3, etag='W/"a"', modified="Tue")
+    bare = Look(8, NOW, NOW, NOW)
 
     store.set_look(7, look)
     store.set_look(8, bare)
@@ -36,8 +36,8 @@ def test_look_comes_back_as_it_was(store: Store) -> None:
 
 
 def test_look_is_replaced_and_taken_out(store: Store) -> None:
-    store.set_look(7, Look(7, NOW, NOW))
-    store.set_look(7, Look(7, NOW + DAY, NOW))
+    store.set_look(7, Look(7, NOW, NOW, NOW))
+    store.set_look(7, Look(7, NOW + DAY, NOW, NOW))
     assert ids(store) == []
     store.set_look(7, None)
     assert store.look(7) is None
@@ -45,9 +45,9 @@ def test_look_is_replaced_and_taken_out(store: Store) -> None:
 
 def test_due_looks_are_those_at_the_newest_articles(store: Store) -> None:
     for number in range(1, 6):
-        store.set_look(number, Look(number, NOW - HOUR * number, NOW))
-    store.set_look(6, Look(6, NOW + HOUR, NOW))
-    store.set_look(7, Look(7, NOW - LATE, NOW))
+        store.set_look(number, Look(number, NOW - HOUR * number, NOW, NOW))
+    store.set_look(6, Look(6, NOW + HOUR, NOW, NOW))
+    store.set_look(7, Look(7, NOW - LATE, NOW, NOW))
 
     assert ids(store, limit=3) == [5, 4, 3]
     assert ids(store) == [5, 4, 3, 2, 1]
@@ -65,7 +65,7 @@ def test_looks_are_planned_at_young_articles_alone(store: Store) -> None:
     planned = [number for number in range(1, 6) if store.look(number)]
     assert planned == [1, 3, 4, 5]
     assert ids(store) == []
-    assert ids(store, NOW + HOUR) == [5, 1]
+    assert ids(store, NOW + HOUR) == [5, 4, 3, 1]
 
 
 def test_planning_again_changes_nothing(store: Store) -> None:
@@ -88,9 +88,9 @@ def test_last_look_is_not_planned_anew(store: Store) -> None:
 
 
 def test_looks_that_are_over_are_forgotten(store: Store) -> None:
-    store.set_look(1, Look(1, NOW - LATE, NOW))
-    store.set_look(2, Look(2, NOW + 60 * DAY, NOW))  # made while a clock was ahead
-    store.set_look(3, Look(3, NOW + 30 * DAY, NOW))
+    store.set_look(1, Look(1, NOW - LATE, NOW, NOW))
+    store.set_look(2, Look(2, NOW + 60 * DAY, NOW, NOW))  # made while a clock was ahead
+    store.set_look(3, Look(3, NOW + 30 * DAY, NOW, NOW))
 
     store.plan_looks(NOW)
 

@@ -42,7 +42,7 @@ class Planned(NoMemory):
 
     def looks(self, limit: int) -> list[tuple[Look, Row]]:
         self.limit = limit
-        return [(Look(row.id, NOW, NOW, etag=self._etag), row) for row in self._rows][:limit]
+        return [(Look(row.id, NOW, NOW, NOW, etag=self._etag), row) for row in self._rows][:limit]
 
 
 class Engine:

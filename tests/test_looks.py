@@ -24,6 +24,7 @@ from newsmirror.looks import (
 
 T = datetime(2026, 11, 23, 1, 14, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+END = T + STEPS[-1]
 
 
 def seen(what: Seen, **marks: str) -> Sighting:
@@ -46,11 +47,10 @@ def test_article_seen_at_once_is_looked_at_in_four_steps() -> None:
 @pytest.mark.parametrize(
     ("age", "expected"),
     [
-        (timedelta(minutes=20), [timedelta(minutes=80), 6 * HOUR, DAY, 3 * DAY]),
-        (timedelta(minutes=59), [timedelta(minutes=119), 6 * HOUR, DAY, 3 * DAY]),
-        (2 * HOUR, [6 * HOUR, DAY, 3 * DAY]),
-        (5.5 * HOUR, [6.5 * HOUR, DAY, 3 * DAY]),
-        (2 * DAY, [3 * DAY]),
+        (timedelta(minutes=20), [HOUR / 3 + HOUR, HOUR / 3 + 6 * HOUR, HOUR / 3 + DAY, 3 * DAY]),
+        (2 * HOUR, [3 * HOUR, 8 * HOUR, 26 * HOUR, 3 * DAY]),
+        (2 * DAY, [49 * HOUR, 54 * HOUR, 3 * DAY]),
+        (2.5 * DAY, [61 * HOUR, 66 * HOUR, 3 * DAY]),
         (3 * DAY - HOUR / 2, [3 * DAY + HOUR / 2]),
         (3 * DAY, []),
         (400 * DAY, []),
@@ -66,7 +66,7 @@ def test_time_in_the_future_counts_from_now() -> None:
 
 def test_of_a_day_its_end_counts() -> None:
     assert dues(first_look(1, T - 10 * HOUR, date_only=True, now=T), Seen.THERE) == list(STEPS)
-    assert dues(first_look(1, T - 2 * DAY, date_only=True, now=T), Seen.THERE) == [2 * DAY]
+    assert dues(first_look(1, T - 2 * DAY, date_only=True, now=T), Seen.THERE) == [HOUR, 6 * HOUR, DAY, 2 * DAY]
     assert first_look(1, T - 4 * DAY, date_only=True, now=T) is None
 
 
@@ -81,21 +81,21 @@ def test_looks_fall_within_their_days_and_have_pauses(age: timedelta, late: time
 
 
 def test_one_missing_page_is_asked_for_a_day_later() -> None:
-    look = Look(1, T, T, etag='"a"')
+    look = Look(1, T, T, END, etag='"a"')
 
     first = look.after(seen(Seen.MISSING), T + HOUR)
 
-    assert first == Look(1, T + HOUR + DAY, T, missing=T + HOUR)
+    assert first == Look(1, T + HOUR + DAY, T, END, missing=T + HOUR)
 
 
 def test_two_missing_pages_within_a_day_are_one() -> None:
-    look = Look(1, T + DAY, T, missing=T)
+    look = Look(1, T + DAY, T, END, missing=T)
 
     assert look.after(seen(Seen.MISSING), T + DAY - HOUR) == look
 
 
 def test_page_that_is_missing_after_a_day_is_gone_and_asked_for_three_times_more() -> None:
-    gone = Look(1, T + DAY, T, missing=T).after(seen(Seen.MISSING), T + DAY)
+    gone = Look(1, T + DAY, T, END, missing=T).after(seen(Seen.MISSING), T + DAY)
 
     assert gone
     assert gone.gone
@@ -104,7 +104,7 @@ def test_page_that_is_missing_after_a_day_is_gone_and_asked_for_three_times_more
 
 @pytest.mark.parametrize("failures", [1, 3])
 def test_what_says_nothing_of_the_article_neither_counts_nor_clears(failures: int) -> None:
-    look: Look | None = Look(1, T + DAY, T, missing=T)
+    look: Look | None = Look(1, T + DAY, T, END, missing=T)
     now = T + DAY
     for _ in range(failures):
         assert look
@@ -120,38 +120,40 @@ def test_what_says_nothing_of_the_article_neither_counts_nor_clears(failures: in
 
 
 def test_page_that_is_there_between_two_missing_ones_clears_them() -> None:
-    look = Look(1, T + DAY, T, missing=T).after(seen(Seen.THERE), T + DAY)
+    look = Look(1, T + DAY, T, END, missing=T).after(seen(Seen.THERE), T + DAY)
 
     assert look
     assert (look.missing, look.due) == (None, T + 3 * DAY)
 
 
 def test_article_that_comes_back_is_young_again() -> None:
-    gone = Look(1, T, T - 3 * DAY, missing=T - 4 * DAY, gone=True)
+    gone = Look(1, T, T - 3 * DAY, T + 27 * DAY, missing=T - 4 * DAY, gone=True)
 
     back = gone.after(seen(Seen.THERE, etag='"b"'), T)
 
-    assert back == Look(1, T + HOUR, T, etag='"b"')
+    assert back == Look(1, T + HOUR, T, END, etag='"b"')
 
 
 def test_failures_are_followed_by_growing_pauses_and_an_end() -> None:
-    found = dues(Look(1, T, T), Seen.FAILED)
+    found = dues(Look(1, T, T, END), Seen.FAILED)
 
     assert found[:5] == [timedelta(), HOUR, 3 * HOUR, 7 * HOUR, 15 * HOUR]
     assert max(later - earlier for earlier, later in pairwise(found)) == DAY
     assert found[-1] <= STEPS[-1] + LATE
-    assert len(dues(Look(1, T, T, missing=T, gone=True), Seen.FAILED)) <= (GONE_STEPS[-1] + LATE) / DAY + 5
+    assert len(dues(Look(1, T, T, END, missing=T, gone=True), Seen.FAILED)) <= (GONE_STEPS[-1] + LATE) / DAY + 5
 
 
 def test_version_that_a_person_has_to_look_at_waits_for_the_next_step() -> None:
-    assert Look(1, T, T, etag='"old"').after(seen(Seen.REFUSED), T + HOUR) == Look(1, T + 6 * HOUR, T, etag='"old"')
-    assert Look(1, T, T).after(seen(Seen.REFUSED), T + 3 * DAY) is None
+    assert Look(1, T, T, END, etag='"old"').after(seen(Seen.REFUSED), T + HOUR) == Look(
+        1, T + 6 * HOUR, T, END, etag='"old"'
+    )
+    assert Look(1, T, T, END).after(seen(Seen.REFUSED), T + 3 * DAY) is None
 
 
 def test_version_that_waits_is_asked_for_after_a_day_as_if_it_were_new() -> None:
-    look = Look(1, T, T, etag='"old"').after(seen(Seen.HELD, etag='"new"'), T)
+    look = Look(1, T, T, END, etag='"old"').after(seen(Seen.HELD, etag='"new"'), T)
 
-    assert look == Look(1, T + EDITS_PERIOD, T, etag='"old"')
+    assert look == Look(1, T + EDITS_PERIOD, T, END, etag='"old"')
 
 
 @pytest.mark.parametrize("what", [Seen.THERE, Seen.FAILED, Seen.REFUSED])

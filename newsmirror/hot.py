@@ -15,10 +15,27 @@ from newsmirror.counts import MAX_BYTES, read_counts
 from newsmirror.items import OutputFile, Row
 from newsmirror.listpages import render_hot
 from newsmirror.lists import HOT_ENTRIES, Entry, Rankings
+from newsmirror.render import words
+from newsmirror.script import Script, can_convert
 from newsmirror.stage import Stage
 from newsmirror.store import Store
 
+SECTIONS = ("most_read", "leads", "counted")
+"""Keys of the words of their headings."""
+
 logger = logging.getLogger(__name__)
+
+
+def read_hot(text: str) -> dict[str, list[int]]:
+    """The articles of such a list in any script, by the key of their section."""
+    scripts = Script if can_convert() else (Script.SOURCE,)
+    keys = {script.convert(words()[key]): key for script in scripts for key in SECTIONS}
+    found: dict[str, list[int]] = {}
+    for part in re.split("(?m)^## ", text)[1:]:
+        heading, _, lines = part.partition("\n")
+        if heading in keys:
+            found[keys[heading]] = [int(number) for number in re.findall(r"(?m)\b([0-9]{1,18})\.md\)$", lines)]
+    return found
 
 
 class HotWriter:
@@ -31,12 +48,21 @@ class HotWriter:
         """The list, None where it is to stay as it is; *rankings* is None where the run was not to look at them."""
         if rankings is None or (self._stage.exists(paths.HOT) and not has_news):
             return None
-        most_read, leads = (self._entries(map(self._store.get, ids)) for ids in (rankings.most_read, rankings.leads))
-        counted = self._entries(map(self._at, self._counted()))
-        if not (most_read or leads or counted):
-            return None
-        text = render_hot(most_read=most_read, leads=leads, counted=counted, style=self._config.style)
-        return OutputFile(paths.HOT, text.encode())
+        sections = {
+            "most_read": self._entries(map(self._store.get, rankings.most_read)),
+            "leads": self._entries(map(self._store.get, rankings.leads)),
+            "counted": self._entries(map(self._at, self._counted())),
+        }
+        return self._rendered(sections) if any(sections.values()) else None
+
+    def again(self) -> Iterator[OutputFile]:
+        """The list that is there, in the words and with the paths that are right now."""
+        if old := self._stage.committed(paths.HOT):
+            found = read_hot(old.decode(errors="replace"))
+            yield self._rendered({key: self._entries(map(self._store.get, ids)) for key, ids in found.items()})
+
+    def _rendered(self, sections: dict[str, list[Entry]]) -> OutputFile:
+        return OutputFile(paths.HOT, render_hot(sections, style=self._config.style).encode())
 
     def _entries(self, rows: Iterable[Row | None]) -> list[Entry]:
         return list(islice((Entry.of(row) for row in rows if row), HOT_ENTRIES))

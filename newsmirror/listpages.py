@@ -1,12 +1,13 @@
 """Lists, the index of tags, the front page and the address book → Markdown. Pure; all words are in ``templates/``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from newsmirror import paths
 from newsmirror.escape import destination, escape
 from newsmirror.lists import Entry, Listing, TagEntry, TagPage
-from newsmirror.render import PageStyle, anchor, heading_of, render
+from newsmirror.render import PageStyle, anchor, heading_of, render, words_in
 from newsmirror.script import Script
 from newsmirror.site import Site
 
@@ -138,11 +139,14 @@ def _tag_links(names: tuple[str, ...], script: Script) -> Names:
     return [{"name": escape(script.convert(name), urls=False), "path": f"{paths.tag_stem(name)}.md"} for name in names]
 
 
-def render_hot(*, most_read: list[Entry], leads: list[Entry], counted: list[Entry], style: PageStyle) -> str:
-    """What is read most, by the source's own page of it, its home page, and the operator's counter."""
-    sections = {"most_read": most_read, "leads": leads, "counted": counted}
-    shown = {name: [_entry(entry, style.script) for entry in entries] for name, entries in sections.items()}
-    return render("hot.md.j2", paths.HOT, style.script, **shown)
+def render_hot(sections: Mapping[str, list[Entry]], *, style: PageStyle) -> str:
+    """What is read most; *sections* are entries by the key of their heading's words, those without entries left out."""
+    shown = [
+        (words_in(style.script)[key], [_entry(entry, style.script) for entry in entries])
+        for key, entries in sections.items()
+        if entries
+    ]
+    return render("hot.md.j2", paths.HOT, style.script, sections=shown)
 
 
 def render_links(*, site: Site, prefix: str | None, style: PageStyle, signed: bool = False) -> str:

@@ -19,8 +19,9 @@ BLOB_FORMS = {
     "gitee.com": "https://gitee.com/{path}/blob/{branch}/",
     "codeberg.org": "https://codeberg.org/{path}/src/branch/{branch}/",
 }
-BLOCK = 32
-"""Code points of one page of tags."""
+BLOCK = 256
+"""Code points of one page of tags: in a small mirror a page costs more than what stands on it, and where there are many
+tags it leads to a page for each first character."""
 NOT_PLAIN = re.compile(r"[\s()<>\[\]{}|^$\\`*_~&\"']")
 """What could end a Markdown destination or mean something in it."""
 REMOTE = re.compile(
@@ -82,16 +83,15 @@ def tag_stem(name: str) -> str:
 
 
 def tag_block(name: str) -> int:
-    """The first of the 32 code points that the first character of a tag's name stands among.
+    """The first of the 256 code points that the first character of a tag's name stands among.
 
-    Tags without a page of their own stand on the page of their block: a page for each character would cost more
-    than what stands on it.
+    Tags without a page of their own stand on the page of their block.
     """
     return ord(name[0]) // BLOCK * BLOCK
 
 
 def tags_path(block: int | None = None, part: int = 1) -> str:
-    """The page of a block of tags (``tags/u4/4e20.md``), None: of the first characters of all; or a further part."""
+    """The page of a block of tags (``tags/u4/4e00.md``), None: of the first characters of all; or a further part."""
     stem = "tags/all" if block is None else f"tags/u{block >> 12:x}/{block:04x}"
     return f"{stem}.md" if part == 1 else f"{stem}-{part}.md"
 

@@ -18,6 +18,7 @@ from newsmirror.durable import uninterrupted
 from newsmirror.evidence import Evidence
 from newsmirror.exceptions import CommitError, NewsmirrorError, StateError, StoppedError
 from newsmirror.feedwriter import FeedWriter
+from newsmirror.hot import HotWriter
 from newsmirror.indexes import ListWriter
 from newsmirror.inspection import Inspector
 from newsmirror.items import OutputFile, Row
@@ -116,7 +117,8 @@ class Rebuilder:
             yield from self._article(row, stage, inspector)
         listed = ListWriter(self._store, stage, self._site, self._config, self._mirror.prefix).all_files()
         feeds = FeedWriter(self._store, stage, self._site, self._config).all_files()
-        yield from self._lists(chain(listed, feeds), stage)
+        hot = HotWriter(self._store, stage, self._config).again()
+        yield from self._lists(chain(hot, listed, feeds), stage)
 
     def _refuse_stopped(self) -> None:
         if self._asked():

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from newsmirror.config import Config
+from newsmirror.hot import read_hot
 from newsmirror.lists import Rankings
+from newsmirror.mirror import Mirror
 from newsmirror.publish import Publisher
+from newsmirror.rebuild import Rebuilder
 from newsmirror.settings import NEWSMIRROR_AUTHOR
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.status import Result
@@ -124,3 +127,20 @@ def test_counts_that_vanish_during_a_run_are_done_without(tmp_path: Path, caplog
 
     assert hot(config) == f"{HEAD}## 原网站的每日排行\n\n{line(1, 1)}"
     assert "NEWSMIRROR_HOT_FILE cannot be read any more" in caplog.text
+
+
+@pytest.mark.parametrize("script", ["traditional", "source"])
+def test_rebuild_writes_the_list_in_the_script_that_is_set(config: Config, script: str) -> None:
+    run(configured(config.repo, SCRIPT="simplified"), Rankings((3, 1), (2,)), 1, 2, 3)
+    mirror = Mirror(configured(config.repo, SCRIPT=script), SITE, lambda: NOW)
+    mirror.open()
+    Rebuilder(mirror).run()
+    mirror.close()
+
+    assert read_hot(hot(config)) == {"most_read": [3, 1], "leads": [2]}
+    assert ("網站" in hot(config)) is (script == "traditional")
+
+
+def test_read_hot_leaves_out_what_it_does_not_know() -> None:
+    text = "# 题\n\n## 别的\n\n1. [一](../pages/5.md)\n\n## 原网站首页的头条\n\n1. [二](../pages/7.md)\n2. 三\n"
+    assert read_hot(text) == {"leads": [7]}

@@ -58,15 +58,15 @@ def test_list_of_a_tag_leads_to_all_tags() -> None:
 
 def test_render_tags() -> None:
     page = TagPage(
-        "tags/u4/4e20.md",
+        "tags/u4/4e00.md",
         (
             TagEntry("丰收", (PATH,)),
             TagEntry("中[国", ("tags/3f/x.md",)),
             TagEntry("中山", (PATH, "pages/2021/12/16/990000.md")),
         ),
-        ("tags/u4/4e20.md", "tags/u4/4e20-2.md"),
+        ("tags/u4/4e00.md", "tags/u4/4e00-2.md"),
     )
-    parts = "共 2 页：[1](4e20.md) | [2](4e20-2.md)\n"
+    parts = "共 2 页：[1](4e00.md) | [2](4e00-2.md)\n"
     assert render_tags(page, style=PageStyle()) == (
         "# 标签：丰、中\n\n[首页](../../README.md) | [所有标签](../all.md)\n\n"
         f"{parts}\n"
@@ -76,20 +76,26 @@ def test_render_tags() -> None:
     )
 
 
+def test_title_of_many_characters_names_the_first_and_the_last() -> None:
+    entries = tuple(TagEntry(name, (PATH,)) for name in ("丰收", "中山", "主权", "举报"))
+    page = TagPage("tags/u4/4e00.md", entries, ("tags/u4/4e00.md",))
+    assert render_tags(page, style=PageStyle()).startswith("# 标签：丰…举\n\n")
+
+
 def test_render_tags_of_a_page_that_none_is_left_of() -> None:
-    assert render_tags(TagPage("tags/u4/4e20.md", (), ("tags/u4/4e20.md",)), style=PageStyle()) == (
+    assert render_tags(TagPage("tags/u4/4e00.md", (), ("tags/u4/4e00.md",)), style=PageStyle()) == (
         "# 标签\n\n[首页](../../README.md) | [所有标签](../all.md)\n"
     )
 
 
 def test_render_characters() -> None:
     entries = [
-        TagEntry(one, (f"tags/{place}.md",)) for one, place in [("5", "u0/0020"), ("《", "u3/3000"), ("中", "u4/4e20")]
+        TagEntry(one, (f"tags/{place}.md",)) for one, place in [("5", "u0/0020"), ("《", "u3/3000"), ("中", "u4/4e00")]
     ]
     text = render_characters(TagPage("tags/all.md", tuple(entries), ("tags/all.md",)), style=PageStyle())
     assert text == (
         "# 所有标签\n\n[首页](../README.md) | [更多镜像与说明](../LINKS.md)\n\n按第一个字查找：\n\n"
-        "[5](u0/0020.md)\n\n[《](u3/3000.md)\n\n[中](u4/4e20.md#中)\n"
+        "[5](u0/0020.md)\n\n[《](u3/3000.md)\n\n[中](u4/4e00.md#中)\n"
     )
 
 
@@ -148,10 +154,10 @@ def test_lists_in_traditional_script() -> None:
 
 def test_index_of_tags_in_traditional_script() -> None:
     entry = TagEntry("广播", (PATH,))
-    page = render_tags(TagPage("tags/u5/5e60.md", (entry,), ("tags/u5/5e60.md",)), style=TRADITIONAL)
+    page = render_tags(TagPage("tags/u5/5e00.md", (entry,), ("tags/u5/5e00.md",)), style=TRADITIONAL)
     all_tags = render_characters(
-        TagPage("tags/all.md", (TagEntry("广", ("tags/u5/5e60.md",)),), ("tags/all.md",)), style=TRADITIONAL
+        TagPage("tags/all.md", (TagEntry("广", ("tags/u5/5e00.md",)),), ("tags/all.md",)), style=TRADITIONAL
     )
     assert "# 標籤：廣\n" in page
     assert "## 廣\n\n[廣播](../../pages/2021/12/17/990001.md)\n" in page
-    assert "[廣](u5/5e60.md#廣)" in all_tags
+    assert "[廣](u5/5e00.md#廣)" in all_tags

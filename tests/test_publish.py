@@ -82,7 +82,7 @@ def test_one_run_makes_one_commit_with_all_files(config: Config) -> None:
         "pages/2026/11/23/2.md",
         "pages/2026/11/23/2.md.png",
         "tags/all.md",
-        "tags/u6/6540.md",
+        "tags/u6/6500.md",
     ]
     assert git(config.repo, "log", "--format=%an <%ae> %ai %ci %s") == (
         "newsmirror <newsmirror@example.invalid> 2026-11-24 08:00:00 +0000 2026-11-24 08:00:00 +0000 "

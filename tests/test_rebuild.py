@@ -16,7 +16,9 @@ from newsmirror.archive import read_records
 from newsmirror.clone import Clone
 from newsmirror.config import Config
 from newsmirror.git import Repository
+from newsmirror.hot import read_hot
 from newsmirror.items import Article, OutputFile, Page, StoredPicture
+from newsmirror.lists import Rankings
 from newsmirror.mirror import Mirror
 from newsmirror.outcome import Outcome, PushResult, Report
 from newsmirror.pictures import read_note
@@ -87,6 +89,8 @@ def republish(source: Path, config: Config) -> None:
             shown = tuple(OutputFile(path, content) for path, content in found.items())
             page = page_of(record.article, config, pictures)
             assert publisher.add(replace(page, picture_files=shown)) is None
+        ranked = read_hot((source / "indexes/hot.md").read_text(encoding="utf-8"))
+        publisher.evidence.rankings = Rankings(tuple(ranked["most_read"]), tuple(ranked["leads"]))
         assert publisher.finish(Report(lists={"read": 3})).outcome is Outcome.PUBLISHED
 
 

@@ -29,7 +29,7 @@ GOLDEN = """\
 
 雾里有钟声。
 
-标签：[河边](../../../../tags/68/河边.md) | [钟](../../../../tags/u9/9480.md#钟)
+标签：[河边](../../../../tags/68/河边.md) | [钟](../../../../tags/u9/9400.md#钟)
 
 ---
 
@@ -149,9 +149,9 @@ def test_tag_with_a_bracket() -> None:
 @pytest.mark.parametrize(
     ("tag", "link"),
     [
-        ("2020美国大选", "tags/u0/0020.md)"),  # GitHub and GitLab name a heading of digits in different ways
+        ("2020美国大选", "tags/u0/0000.md)"),  # GitHub and GitLab name a heading of digits in different ways
         ("《红楼梦》", "tags/u3/3000.md)"),
-        ("COVID-19", "tags/u0/0040.md#c)"),
+        ("COVID-19", "tags/u0/0000.md#c)"),
         ("😀", "tags/u1f/1f600.md)"),
     ],
 )
@@ -173,6 +173,7 @@ def test_words() -> None:
     assert words() == {
         "video": "视频：请在原网页观看", "audio": "音频：请在原网页收听", "post": "查看原帖",
         "members": "以下为会员内容，全文见原文", "picture": "图片", "other": "未分类",
+        "most_read": "原网站的每日排行", "leads": "原网站首页的头条", "counted": "本镜像的读者看得最多的",
     }  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def test_page_in_traditional_script() -> None:
         "操作者的话\n\n"
         "2021-12-17 08:30 · 看大陸 · 來源：河邊電臺\n\n"
         "![鍾](https://img3.secretchina.com/a.jpg)\n\n河邊（圖）\n\n老人聽**廣播**。\n\n"
-        "標籤：[廣播](../../../../tags/u5/5e60.md#廣)\n\n"
+        "標籤：[廣播](../../../../tags/u5/5e00.md#廣)\n\n"
     ), text
     assert "\n\n前後文章：[看大陸](../../../../indexes/p1/2021-12.md#2021-12-17)\n\n" in text
     assert text.endswith("\n\n看中國\n")

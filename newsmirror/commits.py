@@ -67,8 +67,8 @@ class Committer:
         self._repository = repository
         self._author = author
         self._incoming = repository.private / "incoming"
-        self._reports: list[Path] = []
-        """What fast-import writes about its own end, with paths of the machine."""
+        self._known_reports = set(self._crash_reports())
+        """Those of others."""
 
     def make(
         self,
@@ -117,7 +117,6 @@ class Committer:
     @contextmanager
     def _fast_import(self, *words: str) -> Iterator[Pipe]:
         pipe = self._repository.pipe("fast-import", "--quiet", "--done", *words, environment=self._quarantine())
-        self._reports.append(self._repository.root / ".git" / f"fast_import_crash_{pipe.number}")
         try:
             yield pipe
         except BaseException:
@@ -148,8 +147,12 @@ class Committer:
     def clear(self) -> None:
         """Remove what an interrupted import has left."""
         shutil.rmtree(self._incoming, ignore_errors=True)
-        for report in self._reports:
+        for report in set(self._crash_reports()) - self._known_reports:
             report.unlink(missing_ok=True)
+
+    def _crash_reports(self) -> Iterator[Path]:
+        """What fast-import writes about its own end, with paths of the machine."""
+        return (self._repository.root / ".git").glob("fast_import_crash_*")
 
     def _in_good_places(self, files: Iterable[OutputFile], parent: str | None) -> Iterator[OutputFile]:
         source = iter(files)

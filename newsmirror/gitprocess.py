@@ -24,11 +24,6 @@ class Pipe:
                 self._process.stdin.write(piece)
             self._process.stdin.flush()
 
-    @property
-    def number(self) -> int:
-        """The number of the process."""
-        return int(self._process.pid)
-
     def line(self) -> bytes:
         """The next line of its output, without its end; empty where there is none any more."""
         return bytes(self._process.stdout.readline()).rstrip(b"\n")

@@ -35,9 +35,9 @@ def remove_stale(root: Path, branch: str, *, died: float | None) -> list[str]:
     """
     folder = root / ".git"
     found = [path for path in _candidates(folder, branch) if _is_ours_or_old(path, died)]
-    found += [
-        path for path in _packs_without_index(folder) if died is not None and path.stat().st_mtime >= died - SLACK
-    ]
+    if died is not None:
+        reports = folder.glob("fast_import_crash_*")
+        found += [path for path in (*_packs_without_index(folder), *reports) if _is_after(path, died)]
     return _remove(root, folder, found)
 
 

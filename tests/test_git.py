@@ -437,3 +437,13 @@ def test_report_of_a_failed_import_is_removed(repository: Repository, tmp_path: 
     with pytest.raises(CommitError):
         Committer(repository, AUTHOR).make([PAGE], "x", parent="1" * 40, when=WHEN)
     assert list((repository.root / ".git").glob("fast_import_crash_*")) == []
+
+
+def test_report_of_a_failed_import_is_removed_where_a_script_stands_for_git_and_those_of_others_stay(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository.root / ".git/fast_import_crash_1").touch()
+    disturb(tmp_path, monkeypatch, "fast-import", '$GIT "$@"; exit $?')
+    with pytest.raises(CommitError):
+        Committer(repository, AUTHOR).make([PAGE], "x", parent="1" * 40, when=WHEN)
+    assert [path.name for path in (repository.root / ".git").glob("fast_import_crash_*")] == ["fast_import_crash_1"]

@@ -182,3 +182,10 @@ def test_pack_whose_index_a_killed_run_did_not_move_is_removed_and_an_older_one_
     os.utime(old, (time.time() - 10 * OLD,) * 2)
     assert remove_stale(root, "main", died=time.time() - 60) == ["objects/pack/pack-new.pack"]
     assert old.exists()
+
+
+def test_report_of_an_import_in_a_killed_run_is_removed_and_an_older_one_is_not(root: Path) -> None:
+    for name, age in (("1", 0), ("2", 600)):
+        (root / f".git/fast_import_crash_{name}").touch()
+        os.utime(root / f".git/fast_import_crash_{name}", (time.time() - age,) * 2)
+    assert remove_stale(root, "main", died=time.time() - 60) == ["fast_import_crash_1"]

@@ -24,6 +24,8 @@ BROKEN, VEILED, UNTOUCHED = 1105902, 1056190, 1105925
 """Articles that are answered with 500, with a page that says 404 under status 200, and as they were."""
 DAY = date(2026, 11, 18)
 HTML = "text/html; charset=utf-8"
+HOT = "indexes/hot.md"
+"""What is read most at the source; it changes by itself."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Run:
     unchanged: list[str]
     status: dict[str, Any]
     changed: list[str]
-    """Files of the commit, none where there was none."""
+    """Files of the commit but `HOT`, none where there was none."""
     pages: dict[int, str]
     quarantine: dict[str, str]
     """Reason and words by address."""
@@ -86,7 +88,8 @@ def crawl(repo: Path, server: SampleServer, *words: str) -> Run:
     return Run(
         done, [int(match[1]) for match in articles], list(server.unchanged),
         json.loads((repo / ".git/newsmirror/status.json").read_text(encoding="utf-8")),
-        git(repo, "diff", "--name-only", before, "main").splitlines(), pages_of(repo),
+        [path for path in git(repo, "diff", "--name-only", before, "main").splitlines() if path != HOT],
+        pages_of(repo),
         {entry.address: f"{entry.reason}: {entry.words}" for entry in entries},
     )  # fmt: skip
 

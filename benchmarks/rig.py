@@ -12,6 +12,8 @@ from tempfile import TemporaryFile
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "https://github.com/example/mirror/blob/main"
+WHOLE = "whole"
+"""Begins the name of each mirror of all articles, so that one row can look at what another has made."""
 WATCH_SECONDS = 0.2
 Watch = Callable[[int], None]
 """Looks at a running process from time to time, told by its number."""
@@ -111,11 +113,11 @@ def crawl(bench: Bench, site: Served, repo: Path, *words: str, watch: Watch | No
     return scrapy(bench, "newsmirror.settings", "crawl", "secretchina", *options, *words, watch=watch)
 
 
-def crawl_bare(bench: Bench, addresses: list[str]) -> Cost:
+def crawl_bare(bench: Bench, addresses: list[str], *words: str) -> Cost:
     """A bare spider on these addresses."""
     file = bench.folder / "addresses"
     file.write_text("\n".join(addresses), encoding="utf-8")
-    return scrapy(bench, "benchmarks.bare.settings", "crawl", "bare", "-a", f"file={file}")
+    return scrapy(bench, "benchmarks.bare.settings", "crawl", "bare", "-a", f"file={file}", *words)
 
 
 def scrapy(bench: Bench, settings: str, *words: str, watch: Watch | None = None) -> Cost:

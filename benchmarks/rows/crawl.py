@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 from benchmarks.figures import Figure, Target, figure
-from benchmarks.rig import Bench, Cost, Served, crawl, crawl_bare, slow_replica, usual_site
+from benchmarks.rig import WHOLE, Bench, Cost, Served, crawl, crawl_bare, slow_replica, usual_site
 
 ROW = "crawl"
 SHARE = Target(60, at_least=True)
@@ -47,17 +46,14 @@ class Pairs:
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """First from a server that takes 40 ms for an answer, as near as a source can be, then from one that takes none."""
-    numbers = count()
     if bench.replica:
-        yield from _compare(bench, slow_replica(bench), "source 40 ms away", numbers, "-a", f"limit={FEW}")
-    yield from _compare(bench, usual_site(bench), "source that answers at once", numbers)
+        yield from _compare(bench, slow_replica(bench), "source 40 ms away", "few", "-a", f"limit={FEW}")
+    yield from _compare(bench, usual_site(bench), "source that answers at once", WHOLE)
 
 
-def _compare(
-    bench: Bench, site: AbstractContextManager[Served], what: str, numbers: Iterator[int], *words: str
-) -> Iterator[Figure]:
+def _compare(bench: Bench, site: AbstractContextManager[Served], what: str, name: str, *words: str) -> Iterator[Figure]:
     pairs = Pairs()
     with site as running:
-        for _ in range(bench.runs):
-            pairs.add(bench, running, bench.folder / f"crawled-{next(numbers)}", *words)
+        for number in range(bench.runs):
+            pairs.add(bench, running, bench.folder / f"{name}-{number}", *words)
     yield from pairs.figures(what)

@@ -34,6 +34,7 @@ ROW = "stages"
 TEXT = ("extract", "clean", "validate", "render")
 ONCE = {"write_lists": "lists and feeds", "commit": "commit", "follow": "working copy"}
 """Steps that a run does once, by the method that does them."""
+ALL_STEPS = "all six steps of an article, mean"
 TEXT_TARGET, QR_TARGET = Target(5), Target(3)
 Times = dict[str, list[float]]
 """Milliseconds of each article by step."""
@@ -55,21 +56,30 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """All articles of the site, *runs* times over, each time into a new working copy."""
     pages = list(_pages(bench))
     runs = [_run(bench.folder / f"staged-{number}", pages) for number in range(bench.runs)]
+    whole = [sum(map(sum, (times[step] for step in (*TEXT, "QR code", "gate and write")))) for times in runs]
+    mean = [total / len(pages) for total in whole]
     for step in (*TEXT, "QR code", "gate and write"):
         target = QR_TARGET if step == "QR code" else None
-        yield _middle(runs, f"{step}, median", step, median, target)
-        yield _middle(runs, f"{step}, 95th percentile", step, high_end, None)
+        yield _middle(runs, f"{step}, median", step, median, target, mean)
+        yield _middle(runs, f"{step}, 95th percentile", step, high_end, None, mean)
     sums = [median(map(sum, zip(*(times[step] for step in TEXT), strict=True))) for times in runs]
-    yield figure(ROW, "extract, clean, validate and render together, median", sums, "ms", target=TEXT_TARGET)
+    together = "extract, clean, validate and render together, median"
+    yield figure(ROW, together, sums, "ms", reference=ALL_STEPS, against=mean, target=TEXT_TARGET)
     for step in ONCE.values():
         each = [sum(times[step]) / len(pages) for times in runs]
-        yield figure(ROW, f"{step}, of {len(pages)} at once", each, "ms wall")
+        yield figure(ROW, f"{step}, of {len(pages)} at once", each, "ms wall", reference=ALL_STEPS, against=mean)
 
 
 def _middle(
-    runs: list[Times], what: str, step: str, of: Callable[[list[float]], float], target: Target | None
+    runs: list[Times],
+    what: str,
+    step: str,
+    of: Callable[[list[float]], float],
+    target: Target | None,
+    mean: list[float],
 ) -> Figure:
-    return figure(ROW, what, [of(times[step]) for times in runs], "ms", target=target)
+    values = [of(times[step]) for times in runs]
+    return figure(ROW, what, values, "ms", reference=ALL_STEPS, against=mean, target=target)
 
 
 def _pages(bench: Bench) -> Iterator[HtmlResponse]:

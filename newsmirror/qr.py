@@ -15,6 +15,9 @@ MAX_PIXEL_BYTES = 1024 * 1024
 """More than the largest code has."""
 DIGITS = bytes.maketrans(b"\0\1", b"f0")
 """Four pixels of a module: white for 0, black for 1."""
+SAME = b"\2"
+"""PNG's mark of a row that is the difference to the one above: all zeros where it is the same. So, and packed as
+filtered data, a code takes 66 bytes of 423 less."""
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -38,7 +41,7 @@ def shows_address(png: bytes, address: str) -> bool:
 
 
 def _pixels(png: bytes) -> bytes:
-    """Header and pixels of a PNG as `_png` writes it, nothing for any other."""
+    """Header and pixels of a PNG as `_png` writes it, or wrote it before rows were differences; nothing for another."""
     head, body = png[:33], png[33:-12]
     if len(body) < 12 or body[4:8] != b"IDAT" or int.from_bytes(body[:4], "big") != len(body) - 12:
         return b""
@@ -47,16 +50,32 @@ def _pixels(png: bytes) -> bytes:
         rows = unpacker.decompress(body[8:-4], MAX_PIXEL_BYTES)
     except zlib.error:
         return b""
-    return head + rows + png[-12:] if unpacker.eof and not unpacker.unused_data else b""
+    return head + _plain(rows, head) + png[-12:] if unpacker.eof and not unpacker.unused_data else b""
+
+
+def _plain(rows: bytes, head: bytes) -> bytes:
+    """Rows without their differences: each begins with 0, or with 2 where it is added to the one above."""
+    length = (int.from_bytes(head[16:20], "big") + 7) // 8 + 1
+    plain, above = [], bytes(length - 1)
+    for start in range(0, len(rows), length):
+        row = rows[start + 1 : start + length]
+        if rows[start] == SAME[0]:
+            row = bytes((byte + before) & 255 for byte, before in zip(row, above, strict=False))
+        plain.append(row)
+        above = row
+    return b"".join(plain)
 
 
 def _png(matrix: list[bytes]) -> bytes:
     """Modules (1 is black) with their quiet zone as a greyscale PNG of one bit a pixel."""
     size = (len(matrix) + 2 * QUIET_ZONE) * MODULE_PIXELS
     white = [bytes(len(matrix))] * QUIET_ZONE
-    rows = b"".join((b"\0" + _pack(row)) * MODULE_PIXELS for row in (*white, *matrix, *white))
+    rows = [_pack(row) for row in (*white, *matrix, *white)]
+    same = SAME + bytes(len(rows[0]))
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
+    pixels = packer.compress(b"".join(b"\0" + row + same * (MODULE_PIXELS - 1) for row in rows)) + packer.flush()
     header = struct.pack(">IIBBBBB", size, size, 1, 0, 0, 0, 0)
-    return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 9)) + _chunk(b"IEND", b"")
+    return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
 
 
 def _pack(row: bytes) -> bytes:

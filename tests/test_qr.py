@@ -61,6 +61,24 @@ def test_code_shows_its_address_however_it_is_packed() -> None:
     assert shows_address(repacked(code, 1), ADDRESSES[1])
 
 
+def without_differences(png: bytes) -> bytes:
+    """The same picture as older versions wrote it: each row by itself."""
+    length = (int.from_bytes(png[16:20], "big") + 7) // 8 + 1
+    rows = zlib.decompress(png[41:-16])
+    whole = (rows[start : start + length] * 4 for start in range(0, len(rows), 4 * length))
+    data = zlib.compress(b"".join(whole), 9)
+    chunk = b"IDAT" + data
+    return png[:33] + struct.pack(">I", len(data)) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png[-12:]
+
+
+def test_code_of_an_older_version_shows_its_address() -> None:
+    code = qr_png(ADDRESSES[1])
+    older = without_differences(code)
+    assert len(older) > len(code) + 40
+    assert shows_address(older, ADDRESSES[1])
+    assert not shows_address(older, ADDRESSES[0])
+
+
 @pytest.mark.parametrize("address", [ADDRESSES[0], "https://a.example/", "https://a.example/" + "x" * 983])
 def test_code_of_another_address(address: str) -> None:
     assert not shows_address(qr_png(ADDRESSES[1]), address)

@@ -64,6 +64,9 @@ LATIN = {ord(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte)): byte
 Telling = tuple[float, int]
 """What `_share` says of a text."""
 RUN = re.compile("[^\x00-\x7f\ufffd]{4,}")
+LETTERS = re.compile(r"[^\W\d_\x00-\x7f]+")
+FOREIGN_WORDS = 4
+"""Runs of letters beyond ASCII; two Chinese characters in another encoding may look like UTF-8 by chance."""
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -88,6 +91,20 @@ def decode_page(body: bytes, *, content_type: str | None = None) -> str:
         if not _is_enough(telling, few=FEW if DAMAGED in utf8 else MANY):
             raise EncodingError("the page's bytes are no text in any encoding that the source uses")
     return text.removeprefix("\ufeff")
+
+
+def is_foreign(body: bytes) -> bool:
+    """Whether a page is in UTF-8 beyond doubt and holds no Chinese character: a stranger's, whatever it says.
+
+    Read as Chinese, such bytes make characters all the same.
+    """
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return False
+    if len(LETTERS.findall(text)) < FOREIGN_WORDS or _is_han(text) or "&#" in text:
+        return False
+    return not any(map(_is_han, _read_back(text)))  # Chinese that somebody has misread and sent on
 
 
 def is_misread(texts: Iterable[str]) -> bool:

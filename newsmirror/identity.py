@@ -5,7 +5,7 @@ Every rule is about what a page says of itself or carries, so that it holds for 
 * it names its address (canonical link, og:url, linked data): that must be the one asked for;
 * it carries the source's frame: its name in the title, links to its lists and articles;
 * without a frame it is a stranger's if it asks for a password or a check, sends elsewhere, names another
-  site, links elsewhere, has nothing to read, or says why it refuses.
+  site, links elsewhere, has nothing to read, has no Chinese word, or says why it refuses.
 
 docs/hardening.md explains them for operators.
 """
@@ -33,6 +33,7 @@ NOTICE = re.compile(
     r"(?i)block|unavailable|challenge|moment|checking|firewall|bad gateway|error|domain|parked|for sale|welcome to"
     r"|it works|construction|cloudflare|portal"
     r"|[无無]法|屏蔽|[拦攔]截|[违違][规規]|[备備]案|[暂暫]停|防火|安全|稍[候后後]|域名|出售|建[设設]中"
+    r"|流量|套餐|充值|[诈詐][骗騙]|反[诈詐]|文明上[网網]|[绿綠]色上[网網]|[频頻]繁|[过過]快|提示|提醒|年[满滿]|[满滿]十八"
 )
 NOTICE_TEXT = 600
 """How much of a page's text is read for words of refusal: notices say it at once."""
@@ -153,6 +154,8 @@ def explain_unread(page: Evidence) -> Refusal:
 
 
 def _own_page(page: Evidence) -> Refusal:
+    if words := _notice_under_a_name(page):
+        return Refusal("blocked", words)
     heading = page.heading()
     first = " ".join("".join(h.itertext()) for h in page.root.xpath("//h1")[:1])
     if MISSING.search(heading[:40]) or MISSING.search(first[:40]):
@@ -161,6 +164,15 @@ def _own_page(page: Evidence) -> Refusal:
     if page.site.title in page.title and (not heading or heading in named):
         return Refusal("other_page", "the source answers with its home page or a list")
     return Refusal("layout", "")
+
+
+def _notice_under_a_name(page: Evidence) -> str | None:
+    """What a page is that has the source's name in its title and nothing else of it, None where nothing tells."""
+    text = page.text()
+    if len(text) >= NOTICE_TEXT or any(map(page.is_own, page.links())) or MISSING.search(f"{page.heading()} {text}"):
+        return None
+    asks = page.root.xpath("//input[@type='password'] | //*[contains(@class,'captcha') or contains(@id,'captcha')]")
+    return "a notice or a refusal" if asks or any(p.search(text) for p in (WALL, NOTICE)) else None
 
 
 def _stranger_words(page: Evidence) -> str | None:
@@ -180,6 +192,8 @@ def _stranger_words(page: Evidence) -> str | None:
     if _stranger(page.site, list(page.named_addresses()), -1) or _links_elsewhere(page):
         return "a page of another site"
     said = f"{page.title} {text[:NOTICE_TEXT]}"
+    if not HAN.search(said):
+        return "a page without a Chinese word"
     return "a notice or a refusal" if any(p.search(said) for p in (MISSING, WALL, NOTICE)) else None
 
 

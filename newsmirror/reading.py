@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from scrapy.http import Response, TextResponse
 
-from newsmirror.decode import decode_page
+from newsmirror.decode import decode_page, is_foreign
 from newsmirror.exceptions import LayoutError
 from newsmirror.extract import match_layout, read_matched
 from newsmirror.guard import parse_html
@@ -15,6 +15,7 @@ from newsmirror.listing import Link, ListPage, extract_feed, read_list
 from newsmirror.quarantine import Kept
 from newsmirror.site import Site
 
+FOREIGN = Refusal("blocked", "a page in another language")
 CUT = Refusal("cut", "the page is cut off before its end")
 CUT_FLAGS = {"partial", "dataloss"}
 """Scrapy's marks for an answer whose end nobody announced."""
@@ -64,6 +65,8 @@ def list_of(response: Response, *, kind: str, site: Site) -> ListPage | Refusal:
     """The links of a list (*kind*: see `ListSource`), or why the answer is no list."""
     if not isinstance(response, TextResponse):
         return Refusal("empty", "the answer is no text")
+    if is_foreign(response.body):
+        return FOREIGN
     try:
         text = read_text(response)
         if kind == "feed" and (page := extract_feed(text, site=site)).links:
@@ -87,6 +90,8 @@ def article_of(
     try:
         if not isinstance(response, TextResponse):
             return Refusal("layout", "the answer is no text")
+        if is_foreign(response.body):
+            return FOREIGN
         text = read_text(response)
         if not text.strip():
             return Refusal("blocked", "the page is empty")

@@ -1,5 +1,6 @@
 """Article → the first reason not to publish it, or None. Pure."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import Enum
@@ -33,6 +34,12 @@ MAX_LINKS = 500
 STUB_CHARACTERS = 200
 """Texts under this length are asked whether they only say why there is no text."""
 MISSING_TITLE = 25
+CENSOR = re.compile(
+    r"法律法[规規]|相[关關][规規]定|[运運][营營]商|文明上[网網]|[网網][络絡]安全|反[诈詐]|主管部[门門]|管理部[门門]"
+    r"|[无無]法[显顯]示|[无無]法[访訪][问問]|已被?[拦攔]截|已被?屏蔽|停止[访訪][问問]|您(?:所|要)?[访訪][问問]的"
+)
+"""What notices say where a page is blocked; a short text with as many of them as `CENSOR_WORDS` is one."""
+CENSOR_WORDS = 2
 AHEAD = timedelta(days=2)
 """How far a date may lie in the future: the source's zone and a wrong clock, not more."""
 
@@ -87,7 +94,9 @@ def _find_stub(article: Article) -> Problem | None:
     if len(article.title) <= MISSING_TITLE and MISSING.search(article.title):
         return Problem.MISSING
     text = "".join(block_lines(article.blocks))
-    return Problem.STUB if WALL.search(text[:STUB_CHARACTERS]) and len(text) < STUB_CHARACTERS // 2 else None
+    if len(text) < STUB_CHARACTERS // 2 and WALL.search(text):
+        return Problem.STUB
+    return Problem.STUB if len(set(CENSOR.findall(text))) >= CENSOR_WORDS else None
 
 
 def _hrefs(blocks: tuple[Block, ...]) -> Iterator[str]:

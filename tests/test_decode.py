@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmirror.decode import DAMAGED, decode_page, is_misread
+from newsmirror.decode import DAMAGED, decode_page, is_foreign, is_misread
 from newsmirror.exceptions import EncodingError
 from sample_site import SampleSite
 from sample_site.records import CATEGORIES
@@ -252,3 +252,28 @@ def test_no_false_alarm_over_real_articles() -> None:
     assert [
         body[:60] for body in traditional for label in LABELS if read(body, label).encode("big5hkscs") != body
     ] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>Доступ к ресурсу ограничен по решению</p>", "<p>귀하가 접속하려고 하는 사이트는 차단</p>",
+        "<p>L'accès refusé à ce réseau, désolé, là-bas</p>",
+        "<p>Trang web này không thể truy cập được</p>", "<p>เว็บไซต์ ถูก ระงับ โดย กระทรวง</p>",
+    ],
+)  # fmt: skip
+def test_page_in_another_language_is_foreign(text: str) -> None:
+    assert is_foreign(text.encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>café 河边的钟声 naïve déjà vu</p>".encode(), "<p>河边的钟声</p>".encode("gb18030"),
+        "<p>河邊的鐘聲</p>".encode("big5"), b"<p>plain</p>", "<p>é</p>".encode(),
+        "<p>&#27827;&#36793; é à ü ö</p>".encode(), "河边的钟声传得很远".encode().decode("latin-1").encode(),
+        "河边的钟声传得很远，对岸的人也听得见".encode().decode("gb18030", "ignore").encode(),
+    ],
+)  # fmt: skip
+def test_page_that_may_be_chinese_is_not(body: bytes) -> None:
+    assert not is_foreign(body)

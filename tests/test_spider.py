@@ -92,7 +92,7 @@ def test_list_stops_at_its_bound() -> None:
 def test_list_without_articles_is_counted_as_empty() -> None:
     spider = make_spider()
 
-    list(spider.parse_list(answer(LIST_URL, "<html><body>welcome</body></html>"), PAGE, LIST_URL))
+    list(spider.parse_list(answer(LIST_URL, "<html><body>欢迎光临</body></html>"), PAGE, LIST_URL))
 
     assert count_of(spider, "lists/empty") == 1
 

@@ -40,6 +40,24 @@ the competent authority. Reference 4711.</p></body></html>""",
     "search": """<html><head><title>河边 - 某某搜索</title></head><body><form action="/s"><input name="wd"></form>"""
     + "".join(f'<a href="https://so.example/link?u={n}">结果{n}</a>' for n in range(10))
     + "</body></html>",
+    "russian": "<title>Доступ ограничен</title><h1>Доступ к ресурсу ограничен</h1><p>по решению органов власти</p>",
+    "persian": "<title>M1-6</title><iframe src='http://10.10.34.34?type=Invalid Site&policy=MainPolicy'></iframe>",
+    "turkish": "<title>Erişim Engeli</title><p>5651 sayılı Kanun uyarınca bu internet sitesi hakkında alınan karar</p>",
+    "arabic": "<title>عذراً</title><p>عفواً، الموقع المطلوب غير متاح في هذه الشبكة.</p>",
+    "vietnamese": "<title>Thông báo</title><p>Trang web này không thể truy cập được từ mạng của bạn.</p>",
+    "french": "<title>Accès refusé</title><p>L'accès à ce site n'est pas autorisé depuis votre réseau.</p>",
+    "german": "<title>Hinweis</title><p>Diese Seite ist derzeit nicht erreichbar.</p>",
+    "server_down": "<title>www.secretchina.com | 521</title><h1>Web server is down</h1>",
+    "folder": "<title>Index of /</title><h1>Index of /</h1><ul><li><a href='news/'>news/</a></ul>",
+    "application_server": "<title>Apache Tomcat/9.0</title><h1>If you're seeing this, you've installed Tomcat.</h1>",
+    "incident": "<html><body><iframe src='/_Resource?x=1'>Request unsuccessful. Incident ID: 1-2</iframe></body></html>",
+    "quota": "<title>流量提醒</title><div>尊敬的用户，您的套餐流量已用完，请充值后继续使用。</div>",
+    "fraud": "<title>反诈提醒</title><div>反诈中心提醒您：该网站涉嫌诈骗，请谨慎打开！</div>",
+    "green": "<title>绿色上网</title><div>净化网络环境，请文明上网。</div>",
+    "too_often": "<title>提示信息</title><p>您来得过于频繁，请休息片刻再来。</p>",
+    "age": "<title>年龄确认</title><p>您是否已满十八周岁？</p><a href=/y>是</a><a href=/n>否</a>",
+    "named_notice": "<title>看中国网</title><p>该网站暂时无法打开</p>",
+    "named_check": "<title>河边的钟声 - 看大陆 - 看中国网</title><p>请输入验证码</p><form><input name=code></form>",
     "bad_gateway": "<html><head><title>502</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>",
 }
 """Pages of strangers by kind."""
@@ -52,6 +70,8 @@ content="https://news.example.org/2026/11/20/story-7"></head><body><h1 itemprop=
 <div itemprop="articleBody">{ARTICLE_TEXT}</div></body></html>""",
     "soft_404": """<html><head><title>404 - 看中国网</title></head><body><a href="/news/gb/p1.html">看大陆</a><h1>找不到网页</h1>
 <div class="article"><div class="article_right"><p>您要找的文章不存在或已被删除。</p></div></div></body></html>""",
+    "censor": """<html><head><title>看中国网</title></head><body><h1>温馨提示</h1><div class="article_right">
+<p>根据相关法律法规和政策，该内容无法显示，请打开其他网页，感谢您的理解与支持。</p></div></body></html>""",
     "wall": """<html><head><title>河边的钟声 - 看大陆 - 看中国网</title></head><body><h1>河边的钟声</h1>
 <div class="article_right"><p>本文仅限会员，请登录后阅读全文。</p></div></body></html>""",
 }

@@ -80,6 +80,8 @@ class Report:
     """Looks at published articles: ``asked``, ``unchanged``, ``changed``, ``held`` and the reasons of failure."""
     pictures: Mapping[str, int] = field(default_factory=dict)
     """``fetched`` and ``failed``, and the ``bytes`` of those that were fetched, as published."""
+    limit: str | None = None
+    """Who turns this run away and until when, where anybody does."""
     interrupted: bool = False
     failed: bool = False
 

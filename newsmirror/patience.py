@@ -16,6 +16,7 @@ from newsmirror.failures import NotAskedError, explain
 from newsmirror.manners import MAX_WAIT_SECONDS, retry_after
 from newsmirror.memory import Memory, NoMemory
 from newsmirror.middlewares.robots import ROBOTS_KEY
+from newsmirror.report import note_limit
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ class Patience:
             host = self._hosts[name] = _Host()
             if until := self._memory.paused_until(name):
                 host.stopped = ("limited", _left_alone(until))
+                words = f"turned an earlier run away and is left alone until {_shown(until)}"
+                note_limit(self._crawler, request.url, words)
         return name, self._hosts[name]
 
     async def admit(self, request: Request) -> None:
@@ -79,7 +82,7 @@ class Patience:
         """Count an answer; True where the same request is to be sent once more, after the wait that `admit` knows."""
         name, host = self._host(request)
         if response.status in TURNED_AWAY:
-            return self._note_turned_away(name, host, request, response)
+            return self._note_turned_away(host, request, response)
         if response.status in SERVER_FAILED or (300 <= response.status < 400 and response.status != UNCHANGED):
             self._note_failed(host)  # a redirect is no answer yet; one that has an end is followed by one
             return False
@@ -103,26 +106,32 @@ class Patience:
             host.stopped = ("unreachable", DEAD)
             logger.warning("Nothing more is asked of a host in this run; %d requests in a row failed", FAILURES)
 
-    def _note_turned_away(self, name: str, host: _Host, request: Request, response: Response) -> bool:
+    def _note_turned_away(self, host: _Host, request: Request, response: Response) -> bool:
         header = (response.headers.get("Retry-After") or b"").decode("latin-1")
         seconds = retry_after(header, datetime.now(UTC))
         host.turned_away += 1
         if host.turned_away >= TURNS or (seconds or 0) > MAX_WAIT_SECONDS:
-            self._stop(name, host, seconds)
+            self._stop(host, request, response, seconds)
         if seconds is None or host.stopped:
             if ROBOTS_KEY in request.meta and response.status != 403:
-                self._stop(name, host, seconds)  # without robots.txt nothing else is asked for
+                self._stop(host, request, response, seconds)  # without robots.txt nothing else is asked for
             return False
         host.resume_at = max(host.resume_at, monotonic() + max(seconds, self._delay))
         return host.turned_away <= self._tries and not request.meta.get("dont_retry")
 
-    def _stop(self, name: str, host: _Host, seconds: float | None) -> None:
+    def _stop(self, host: _Host, request: Request, response: Response, seconds: float | None) -> None:
         if host.stopped:
             return
-        until = self._memory.pause(name, seconds)
+        until = self._memory.pause(urlparse_cached(request).netloc, seconds)
+        words = f"answers with status {response.status} and is left alone until {_shown(until)}"
+        note_limit(self._crawler, request.url, words)
         host.stopped = ("limited", _left_alone(until))
         logger.warning("The source turns us away; it is left alone until %s UTC", f"{until:%Y-%m-%d %H:%M}")
 
 
 def _left_alone(until: datetime) -> str:
-    return f"the source is left alone until {until:%Y-%m-%d %H:%M} UTC"
+    return f"the source is left alone until {_shown(until)}"
+
+
+def _shown(until: datetime) -> str:
+    return f"{until:%Y-%m-%d %H:%M} UTC"

@@ -157,7 +157,8 @@ class Publisher:
             result = self._mirror.push(result, stop=stop)
         size = look_after(self._mirror.repository, self._mirror.base, self._mirror.made, self._stage.written)
         result = replace(result, size=size)
-        result = replace(result, refused=refused, reason=result.reason or judgement.sentence)
+        limit = report.limit if result.outcome is Outcome.LIMITED else None
+        result = replace(result, refused=refused, reason=result.reason or judgement.sentence or limit)
         self._write_status(result, report)
         return result
 

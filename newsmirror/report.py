@@ -5,17 +5,21 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 
 from newsmirror.exceptions import NewsmirrorError
 from newsmirror.outcome import Outcome, Report, judge
 from newsmirror.remotes import RemotePush
+from newsmirror.site import Site
 from newsmirror.status import note_early_end, outcome_of_error
 
 logger = logging.getLogger(__name__)
 
 OUTCOME = "newsmirror/outcome"
+LIMIT = "newsmirror/limit"
+"""A sentence of the first host that turns the run away."""
 EXPECTED = {"finished", "shutdown"}
 """Reasons for closing that are no failure of this program; the others (time, memory, errors) are."""
 
@@ -30,9 +34,23 @@ def read_report(crawler: Crawler, reason: str, *, unexpected: int = 0) -> Report
         articles=below(values, "newsmirror/articles/"),
         looks=below(values, "newsmirror/looks/"),
         pictures=below(values, "newsmirror/pictures/"),
+        limit=values.get(LIMIT),
         interrupted=reason == "shutdown",
         failed=reason not in EXPECTED or bool(exceptions),
     )
+
+
+def note_limit(crawler: Crawler, address: str, words: str) -> None:
+    """Keep who turns the run away, the first one; *words* follow the host's name.
+
+    A front is called by the name of the source that it stands for: whose it is concerns nobody.
+    """
+    assert crawler.stats
+    host, site = urlsplit(address).hostname, getattr(crawler.spider, "site", None)
+    if isinstance(site, Site) and not site.serves(host):
+        host = site.host
+    if crawler.stats.get_value(LIMIT) is None:
+        crawler.stats.set_value(LIMIT, f"{host} {words}")
 
 
 def below(values: dict[str, Any], prefix: str) -> dict[str, int]:

@@ -21,6 +21,7 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from newsmirror.failures import NotAskedError, RequestRefusedError, explain
+from newsmirror.report import note_limit
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +64,12 @@ class Robots:
             return
         rules = await self._rules_of(request)
         if rules.refusal:
-            raise NotAskedError(*rules.refusal)
+            reason, words = rules.refusal
+            if reason == "limited":
+                note_limit(self._crawler, request.url, f"is not asked: {words}")
+            raise NotAskedError(reason, words)
         if rules.parser and not rules.parser.allowed(request.url, self._agent):
+            note_limit(self._crawler, request.url, f"is not asked: {FORBIDDEN}")
             raise RequestRefusedError("limited", FORBIDDEN)
 
     async def _rules_of(self, request: Request) -> Rules:

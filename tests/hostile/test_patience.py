@@ -1,5 +1,6 @@
 """When a run waits and when it stops asking. Rows D12, D18 to D20, D22, D23."""
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -103,7 +104,18 @@ def test_nobody_is_hammered_who_does_not_say_how_long(
 
     assert run.outcome is Outcome.LIMITED
     assert len(hostile.targets) == 6
-    assert 14 < minutes_left(pauses(tmp_path)[0][1]) <= 15
+    until = pauses(tmp_path)[0][1]
+    assert 14 < minutes_left(until) <= 15
+    assert sentence(tmp_path) == (
+        f"www.secretchina.com answers with status 503 and is left alone until {until:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def sentence(folder: Path) -> str:
+    """What status.json says of the last run; the front's own address stands nowhere in it."""
+    text = (folder / "mirror/.git/newsmirror/status.json").read_text(encoding="utf-8")
+    assert "127.0.0.1" not in text
+    return str(json.loads(text)["sentence"])
 
 
 # Between runs
@@ -123,6 +135,9 @@ def test_next_run_asks_nothing_before_the_pause_is_over(
     assert hostile.requests == []
     until = pauses(tmp_path)[0][1]
     assert f"the source is left alone until {until:%Y-%m-%d %H:%M} UTC" in caplog.text
+    assert sentence(tmp_path) == (
+        f"www.secretchina.com turned an earlier run away and is left alone until {until:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def test_pause_grows_until_the_source_answers(fetcher: Fetcher, hostile: HostileServer, tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 from newsmirror.items import stamp
 from newsmirror.marks import Marks
 
+YEARS = range(2000, 3000)
+"""Of a time that can be a mark; others come from strangers, and some of them have no place in another zone."""
+
 
 def read_marks(notes: Mapping[str, Any]) -> Marks:
     """The marks that a record notes; what is no time is left out."""
@@ -25,4 +28,4 @@ def _time(value: object) -> datetime | None:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return found if found and found.tzinfo else None
+    return found if found and found.tzinfo and found.year in YEARS else None

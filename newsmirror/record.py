@@ -99,7 +99,8 @@ def decode(content: bytes, row: Row) -> Record:
         raise ValueError(f"it is no record of an article ({error})") from error
     if digest != row.digest:
         raise ValueError("it is not the record of what the line in data/ names")
-    return Record(article, head.get("notes", {}))
+    notes = head.get("notes")
+    return Record(article, notes if isinstance(notes, dict) else {})
 
 
 def _article(head: dict[str, Any], blocks: list[str], row: Row) -> Article:

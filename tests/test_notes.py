@@ -26,7 +26,20 @@ def test_marks_are_taken_out_again() -> None:
     assert change_marks({"gone": "2026-11-25T16:00:00Z", "earlier": ["p"]}, NO_MARKS) == {"earlier": ["p"]}
 
 
-@pytest.mark.parametrize("value", [None, 7, "", "soon", ["2026-11-25"], "2026-11-25", "2026-11-25T16:00:00"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        7,
+        "",
+        "soon",
+        ["2026-11-25"],
+        "2026-11-25",
+        "2026-11-25T16:00:00",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+08:00",
+    ],
+)
 def test_what_is_no_time_is_left_out(value: object) -> None:
     assert read_marks({"gone": value, "updated": value}) == NO_MARKS
 

@@ -1,5 +1,6 @@
 """Records: every article comes back as it was, whatever it holds."""
 
+import json
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -125,6 +126,14 @@ def test_notes_are_kept_and_change_no_digest() -> None:
     record = decode(encode(Record(article(), notes)), row_of(article()))
 
     assert record == Record(article(), notes)
+
+
+@pytest.mark.parametrize("notes", [["gone"], "gone", 7, None])
+def test_notes_that_are_none_are_left_out(notes: object) -> None:
+    item = article()
+    stored = encode(Record(item, {"gone": 1})).replace(b'{"gone":1}', json.dumps(notes).encode())
+
+    assert decode(stored, row_of(item)).notes == {}
 
 
 def test_fields_of_later_versions_of_the_program_are_left_alone() -> None:

@@ -31,8 +31,9 @@ from newsmirror.paths import is_article_file
 
 DISK = re.compile(
     "No space left|Out of diskspace|Disk quota|Read-only file system|Input/output error|Permission denied|not permitted"
+    "|couldn't write '|couldn't set '"
 )
-"""What git says where the disk refuses."""
+"""What git says where the disk refuses; for a branch, it does not say why."""
 OUR_PATH = re.compile(r"(?:(?!\.{1,2}/|\.git/)[^/\x00-\x1f]+/)*(?!\.{1,2}$|\.git$)[^/\x00-\x1f]+")
 """What fast-import of git 2.39 does not check by itself: no way out of the tree, nothing inside ``.git``."""
 IMPORTED = "refs/newsmirror/imported"
@@ -246,5 +247,8 @@ def _quoted(path: str) -> str:
 
 def _refusal(what: str, error: GitError | OSError) -> CommitError | NoSpaceError:
     """The error of a run whose commit cannot be made; a disk that refuses has its own."""
-    words = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error) or "it was killed"
+    if isinstance(error, OSError):
+        words = os.strerror(error.errno or 0)
+    else:
+        words = str(error) or ("it was killed" if error.was_killed else "it did not say why")
     return (NoSpaceError if DISK.search(words) else CommitError)(f"{what}: {words}")

@@ -423,12 +423,13 @@ def test_git_that_is_killed_leaves_the_branch_and_no_objects(
 
 @pytest.mark.parametrize("command", ["fast-import", "update-ref"])
 @pytest.mark.parametrize(
-    "words", ["No space left on device", "Out of diskspace", "Read-only file system", "Input/output error"]
+    "words",
+    ["No space left on device", "Out of diskspace", "Read-only file system", "Input/output error", "couldn't set 'x'"],
 )
 def test_disk_that_refuses_has_its_own_error(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, words: str
 ) -> None:
-    disturb(tmp_path, monkeypatch, command, f"echo 'fatal: write error: {words}' >&2; exit 128")
+    disturb(tmp_path, monkeypatch, command, f'echo "fatal: write error: {words}" >&2; exit 128')
     with pytest.raises(NoSpaceError, match=words):
         commit(repository, PAGE)
 

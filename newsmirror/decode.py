@@ -183,7 +183,8 @@ def _is_han(text: str) -> bool:
 
 def _read_back(text: str) -> Iterator[str]:
     """UTF-8 text that was read as something else, as it should have been read."""
-    for body in (_encoded(text.translate(LATIN), "latin-1"), _encoded(text, "gb18030"), _encoded(text, "big5hkscs")):
+    latin = "" if _is_han(text) else text.translate(LATIN)  # which has no such characters, and takes longest
+    for body in (_encoded(latin, "latin-1"), _encoded(text, "gb18030"), _encoded(text, "big5hkscs")):
         try:
             yield body.decode()
         except UnicodeDecodeError as error:

@@ -10,7 +10,7 @@ import platform
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,16 +26,14 @@ REPLICA = ROOT.parent / "shared" / "bin" / "replica.py"
 LEAST_RUNS = 5
 
 
-def measure_all(rows: Iterable[str], bench: Bench) -> list[Figure]:
+def measure_all(rows: Iterable[str], bench: Bench) -> Iterator[list[Figure]]:
     """Each row in a process of its own: none finds what another has loaded, and runs start from a small process."""
-    figures: list[Figure] = []
     warm_up(bench)
     for row in rows:
         start = time.monotonic()
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-            figures += pool.submit(measure, row, bench).result()
+            yield pool.submit(measure, row, bench).result()
         print(f"{row}: measured in {time.monotonic() - start:.0f} s", flush=True)
-    return figures
 
 
 def machine() -> dict[str, object]:
@@ -68,14 +66,16 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=RESULTS, help="where the results go")
     parser.add_argument("--replica", type=Path, default=REPLICA, help="the program that serves real articles")
     options = parser.parse_args()
-    about = machine()
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
         replica = options.replica if options.replica.is_file() else None
         bench = Bench(Path(folder), max(1, options.runs), replica.absolute() if replica else None)
         if not replica:
             print("No replica with real articles is at hand; the sample site is measured.")
-        figures = measure_all(options.only or ROWS, bench)
-    write_results(options.json, about, figures)
+        about = machine() | {"articles": "real ones" if replica else "the sample site's"}
+        for found in measure_all(options.only or ROWS, bench):
+            figures += found
+            write_results(options.json, about, figures)  # each time, so that a run that is stopped leaves what it has
     print(f"\n{table(figures)}\n\n{options.json.name} holds the same; measured on {about}")
 
 

@@ -1,8 +1,8 @@
 """Whether lists name every article where it belongs, and nothing else. Pure."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from newsmirror import paths
 from newsmirror.checks import goal_of
@@ -20,9 +20,7 @@ ALL = ""
 class ListCheck:
     """Collects what `data/` says and what lists show, and compares them. Holds numbers only."""
 
-    def __init__(self, followed: Iterable[str] = ()) -> None:
-        """*followed*: tags that have a page from the first article on."""
-        self._followed = frozenset(followed)
+    def __init__(self) -> None:
         self._tags: dict[str, str] = {}
         """Tag by the stem of its lists."""
         self._paths: dict[int, int] = {}
@@ -68,24 +66,24 @@ class ListCheck:
         for stem in sorted({*self._wanted, *self._shown}):
             for month, fault in self._list_faults(stem):
                 yield _path_of(stem, month), fault
-        for stem, wanted in sorted(self._index().items()):
-            if missing := len(wanted - self._indexed[stem]):
-                yield f"{stem}.md", f"does not lead to {missing} of its tags"
+        yield from self._index_faults()
 
-    def _index(self) -> dict[str, set[int]]:
-        """Where each page of the index must lead to."""
-        found: dict[str, set[int]] = defaultdict(set)
-        everything = paths.tags_path().removesuffix(".md")
+    def _index_faults(self) -> Iterator[tuple[str, str]]:
+        """Pages of the index that miss some of their tags."""
+        missing: Counter[str] = Counter()
+        everything = paths.tags_path()
         for stem, tag in self._tags.items():
             page = paths.tags_path(paths.tag_block(tag))
-            found[everything].add(hash(page))
-            articles = self._wanted[stem]
-            goals = {hash(f"{stem}.md")} if self._is_paged(stem) else {self._paths[number] for _, number in articles}
-            found[page.removesuffix(".md")] |= goals
-        return found
+            missing[page] += not self._is_indexed(stem, self._indexed[page.removesuffix(".md")])
+            missing[everything] += hash(page) not in self._indexed[everything.removesuffix(".md")]
+        for path, count in sorted(missing.items()):
+            if count:
+                yield path, f"does not lead to {count} of its tags"
 
-    def _is_paged(self, stem: str) -> bool:
-        return self._tags.get(stem) in self._followed or len(self._wanted[stem]) >= PAGED
+    def _is_indexed(self, stem: str, goals: set[int]) -> bool:
+        """Whether a tag is led from: to its own page, or to all of its few articles."""
+        articles = {self._paths[number] for _, number in self._wanted[stem]}
+        return hash(f"{stem}.md") in goals or (len(articles) < PAGED and articles <= goals)
 
     def _list_faults(self, stem: str) -> Iterator[tuple[str, str]]:
         wanted, shown = sorted(self._wanted.get(stem, []), reverse=True), self._shown.get(stem, {})
@@ -93,8 +91,8 @@ class ListCheck:
             for month in shown:
                 yield month, "is a list of nothing that data/ names"
             return
-        if stem in self._tags and not shown and not self._is_paged(stem):
-            return
+        if stem in self._tags and not shown and len(wanted) < PAGED:
+            return  # only followed tags have a page then, and which these are is the operator's choice
         most = FRONT_ENTRIES if stem == ALL else NEWEST
         parts: dict[str, list[int]] = {"": [number for _, number in wanted[:most]]}
         if stem != ALL and (stem.startswith("indexes/") or len(wanted) > NEWEST):

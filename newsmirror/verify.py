@@ -17,7 +17,6 @@ from newsmirror.items import OutputFile, Row
 from newsmirror.listcheck import ListCheck
 from newsmirror.moves import earlier_paths
 from newsmirror.names import name_fault
-from newsmirror.render import followed_tags
 from newsmirror.site import Site
 
 FOLDERS = ("data", "feeds", "images", "indexes", "pages", "tags")
@@ -60,7 +59,7 @@ class Verifier:
 
     def __post_init__(self) -> None:
         self._judge = Judge(self.site, self.config.style.script, self.config.public_url)
-        self._lists = ListCheck(followed_tags(self.site, self.config.style))
+        self._lists = ListCheck()
         self._seen: set[int] = set()
         self._moved: set[int] = set()
         """Hashes of the places where pages stood before."""

@@ -69,6 +69,7 @@ def test_followed_tag_has_a_page_from_the_first_article_on(config: Config) -> No
     assert f"({'../' * 4}{tag_stem('天气')}.md)" in text(config, "pages/2026/11/23/1.md")
     assert "## 关注的标签\n\n[天气]" in text(config, "README.md")
     assert sound(config)
+    assert sound(config, TAGS="")  # whoever looks through a clone does not know which tags are followed
 
 
 def test_tag_that_is_followed_later_gets_its_page_without_news(config: Config) -> None:

@@ -15,7 +15,7 @@ from newsmirror.config import Config
 from newsmirror.exceptions import RefusedError
 from newsmirror.items import Article, Paragraph, Span
 from newsmirror.outcome import Report
-from newsmirror.paths import tag_block, tags_path
+from newsmirror.paths import tag_block, tag_stem, tags_path
 from newsmirror.placing import make_page
 from newsmirror.publish import Publisher
 from newsmirror.qr import qr_png
@@ -320,3 +320,23 @@ def test_bare_repository_is_refused(repo: Path, tmp_path: Path) -> None:
     clone = Clone(tmp_path / "bare")
     with pytest.raises(RefusedError, match="no mirror of a known site"):
         find_site(clone, [SITE])
+
+
+def test_index_of_tags_that_misses_some(repo: Path) -> None:
+    index = tags_path(tag_block("教育"))
+    rewrite(repo, index, lambda text: text.replace("[教育](../../pages/2026/11/23/2.md)", "教育"))
+    rewrite(repo, "tags/all.md", lambda text: text.replace(index.removeprefix("tags/"), "../README.md"))
+
+    found = findings(repo)
+
+    assert f"{index}: does not lead to 1 of its tags" in found
+    assert "tags/all.md: does not lead to 1 of its tags" in found
+
+
+def test_tag_with_three_articles_needs_a_page(repo: Path) -> None:
+    publish(configured(repo), story(4))
+    page = f"{tag_stem('教育')}.md"
+    (repo / page).unlink()
+    rewrite(repo, tags_path(tag_block("教育")), lambda text: text.replace(f"../../{page}", "../../README.md"))
+
+    assert f"{page}: is missing; it should name 3 articles" in findings(repo)

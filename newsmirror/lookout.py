@@ -12,8 +12,8 @@ from newsmirror.site import Site
 ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{1,64}"')
 MODIFIED = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT")
 
-VERSIONS = ("rewritten", "gate")
-"""Reasons for which the article's own page is not taken; it does not get better within the hour."""
+LASTING = ("rewritten", "gate", "missing", "stub")
+"""Reasons for which the source's own answer is not taken; it does not get better within the hour."""
 
 
 class Lookout:
@@ -63,7 +63,7 @@ class Lookout:
         number = self._id(address)
         self._sightings.pop(number, None)
         if number in self._known:
-            seen = Seen.REFUSED if reason in VERSIONS else Seen.MISSING if status in GONE else Seen.FAILED
+            seen = Seen.REFUSED if reason in LASTING else Seen.MISSING if status in GONE else Seen.FAILED
             self._sightings[number] = Sighting(number, seen)
 
     def note_held(self, address: str) -> None:

@@ -39,7 +39,7 @@ class Seen(Enum):
     FAILED = "failed"
     """Anything else: no answer, another status, a block page, half a page. It says nothing of the article."""
     REFUSED = "refused"
-    """Another version, which a person has to look at."""
+    """The source's own answer, but none that is taken: a version for a person to look at, words that say 404."""
     HELD = "held"
     """Another version, which waits because the article was updated too often (`MAX_EDITS`)."""
 

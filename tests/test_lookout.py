@@ -18,6 +18,7 @@ from newsmirror.report import read_report
 from newsmirror.spider import NewsSpider
 from newsmirror.spiders.secretchina import SecretChinaSpider
 from newsmirror.store import Pending
+from sample_site.markup import missing_page
 from tests.hostile.strangers import STRANGERS
 from tests.samples import row
 from tests.test_spider import ARTICLE_HTML, ARTICLE_URL, AUTHOR, count_of
@@ -194,7 +195,6 @@ def test_missing_page_is_seen_as_such(look: Callable[..., Any], status: int) -> 
         (HOME, "", 304),
         (HOME, "<html><head><title>看中国</title></head><body><p>首页</p></body></html>", 200),
         (OTHER, ARTICLE_HTML, 200),
-        (ARTICLE_URL, "<html><head><title>404</title></head><body><h1>您访问的页面不存在</h1></body></html>", 200),
         *((ARTICLE_URL, stranger, 200) for stranger in STRANGERS.values()),
     ],
 )
@@ -206,6 +206,12 @@ def test_answers_that_say_nothing_of_the_article(
     assert articles == []
     assert spider.sightings == (Sighting(NUMBER, Seen.FAILED),)
     assert spider.failures == {}
+
+
+def test_page_that_says_404_is_not_asked_for_every_hour(look: Callable[..., Any]) -> None:
+    spider, _ = look(ARTICLE_URL, missing_page())
+
+    assert spider.sightings == (Sighting(NUMBER, Seen.REFUSED),)
 
 
 def test_home_that_says_unchanged_is_not_the_article(look: Callable[..., Any]) -> None:

@@ -1,5 +1,6 @@
 """Servers, folders and runs that tests share."""
 
+import atexit
 import os
 import shutil
 import socket
@@ -108,8 +109,10 @@ def git(repo: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-def free_port() -> int:
-    """A port for a server that has to be told its port before it starts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def closed_port() -> int:
+    """A port where nobody listens, also for a server that has to be told its port before it starts."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # such a server can bind it beside the holder
+    holder.bind(("127.0.0.1", 0))
+    atexit.register(holder.close)  # until then nobody is given this port who lets the system choose one
+    return int(holder.getsockname()[1])

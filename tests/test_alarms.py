@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from newsmirror.alarms import AlarmRules, find_causes, read_rules
 from newsmirror.exceptions import ConfigError
 from newsmirror.notify import check_alarms, send
-from tests.conftest import free_port
+from tests.conftest import closed_port
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 RULES = AlarmRules(to=("json://127.0.0.1:1/",))
@@ -171,7 +171,7 @@ class Sink:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
         self._thread = Thread(target=self._server.serve_forever)
         self._thread.start()
-        self._port = free_port()  # the controller knocks at its own port, so it has to know it
+        self._port = closed_port()  # the controller knocks at its own port, so it has to know it
         self._mail = Controller(self, hostname="127.0.0.1", port=self._port)
         self._mail.start()
 

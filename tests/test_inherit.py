@@ -9,8 +9,8 @@ from newsmirror.exceptions import RefusedError, StoppedError
 from newsmirror.outcome import Outcome, PushResult
 from newsmirror.publish import Publisher
 from newsmirror.spiders.secretchina import SITE
-from tests.conftest import git
-from tests.githost import closed_port, make_bare, tar_pit, tip_of
+from tests.conftest import closed_port, git
+from tests.githost import make_bare, tar_pit, tip_of
 from tests.test_join import AUTHOR, open_copy
 from tests.test_publish import publish, story
 

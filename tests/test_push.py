@@ -15,8 +15,8 @@ from newsmirror.git import Repository
 from newsmirror.outcome import Outcome, PushResult
 from newsmirror.push import Pusher
 from newsmirror.status import Result
-from tests.conftest import git
-from tests.githost import closed_port, make_bare, processes_with, set_hook, tar_pit, tip_of
+from tests.conftest import closed_port, git
+from tests.githost import make_bare, processes_with, set_hook, tar_pit, tip_of
 from tests.test_publish import READ, publish, story
 
 Configure = Callable[..., Config]
@@ -105,7 +105,7 @@ def test_bad_remotes_do_not_stop_the_good_one(configure: Configure, tmp_path: Pa
     set_hook(far["lying"], "post-receive", "git update-ref -d refs/heads/main")
     with tar_pit() as port:
         config = configure(
-            patience=1, silent=f"https://127.0.0.1:{port}/x.git", down=f"https://127.0.0.1:{closed_port()}/x.git", **far
+            patience=3, silent=f"https://127.0.0.1:{port}/x.git", down=f"https://127.0.0.1:{closed_port()}/x.git", **far
         )
         start = time.monotonic()
 
@@ -120,7 +120,7 @@ def test_bad_remotes_do_not_stop_the_good_one(configure: Configure, tmp_path: Pa
         "sleeping": PushResult.SILENT,
         "lying": PushResult.UNCONFIRMED,
     }
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 60
     assert processes_with("600.5") + processes_with(f"127.0.0.1:{port}") == []
     assert tip_of(far["good"]) == result.commit
     assert [name for name, note in notes(config).items() if note["commit"]] == ["good"]

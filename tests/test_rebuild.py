@@ -31,8 +31,8 @@ from newsmirror.spiders.secretchina import SITE
 from newsmirror.state import read_rows
 from newsmirror.status import Result
 from newsmirror.verify import Verifier
-from tests.conftest import TAGS, git
-from tests.githost import closed_port, make_bare, tip_of
+from tests.conftest import TAGS, closed_port, git
+from tests.githost import make_bare, tip_of
 from tests.test_git import disturb
 from tests.test_join import open_copy
 from tests.test_publish import story

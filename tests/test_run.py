@@ -1,11 +1,14 @@
 """Whole runs: the command line, a server on loopback, real git. What an operator would see."""
 
+import itertools
 import json
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,7 +20,7 @@ from lxml import html
 from PIL import Image
 
 from sample_site import Answer, SampleServer, SampleSite
-from tests.conftest import Run, crawl_into, git, run_scrapy
+from tests.conftest import Run, closed_port, crawl_into, git, run_scrapy
 
 JUNK = re.compile("诚征荣誉会员|禁止建立|短网址|严禁建立|adsbygoogle|taboola|div-gpt|kzgd|荣誉会员招募中")
 ARTICLE = re.compile(r"^/news/(?:gb|b5)/\d{4}/")
@@ -278,10 +281,7 @@ def test_unwritable_folder_ends_no_space(crawl: Run, tmp_path: Path) -> None:
 
 
 def test_server_down_ends_unreachable(crawl: Run, tmp_path: Path) -> None:
-    with SampleServer(SampleSite()) as gone:
-        url = gone.url
-
-    done = crawl(url=url)
+    done = crawl(url=f"http://127.0.0.1:{closed_port()}")
 
     assert done.returncode == 11
     assert "unreachable 0 new" in last_line(done)
@@ -344,42 +344,64 @@ def test_articles_that_cannot_be_had_are_warnings(crawl: Run, server: SampleServ
     assert requested_articles(server) == []
 
 
-def test_interrupt_publishes_what_is_complete(server: SampleServer, tmp_path: Path, crawl: Run) -> None:
-    repo = tmp_path / "mirror"
-    command = [
-        sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", f"NEWSMIRROR_SITE_URL={server.url}",
-        "-s", f"NEWSMIRROR_REPO={repo}", "-s", "DOWNLOAD_DELAY=0.2", "-s", "NEWSMIRROR_TAGS=", "-a", "category=p1",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE, text=True)
-    assert process.stderr
-    for line in process.stderr:
-        if "are to be fetched" in line:
-            break
-    while len(requested_articles(server)) < 3:  # the first of them is taken then
-        assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    rest = process.communicate()[1]
-    code = process.returncode
+class HeldSite(SampleSite):
+    """Answers for three articles; for others when it is let go on."""
 
-    assert code == 40, rest
+    def __init__(self, day: date):
+        super().__init__(day)
+        self.goes_on, self._asked = threading.Event(), itertools.count(1)
+        self.is_held = threading.Event()
+
+    def respond(self, target: str) -> Answer:
+        if ARTICLE.match(target) and next(self._asked) > 3:
+            self.is_held.set()
+            self.goes_on.wait()
+        return super().respond(target)
+
+
+@pytest.fixture
+def held(server: SampleServer) -> Iterator[HeldSite]:
+    server.site = site = HeldSite(date(2026, 11, 24))
+    yield site
+    site.goes_on.set()
+
+
+def start(server: SampleServer, repo: Path) -> subprocess.Popen[str]:
+    """Begin a run that takes one article after the other."""
+    settings = [f"NEWSMIRROR_SITE_URL={server.url}", f"NEWSMIRROR_REPO={repo}", "NEWSMIRROR_TAGS=", "DOWNLOAD_DELAY=0",
+                "CONCURRENT_REQUESTS=1"]  # fmt: skip
+    options = [word for setting in settings for word in ("-s", setting)]
+    command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", "-a", "category=p1", *options]
+    return subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE, text=True)
+
+
+def test_interrupt_publishes_what_is_complete(server: SampleServer, held: HeldSite, tmp_path: Path, crawl: Run) -> None:
+    repo = tmp_path / "mirror"
+    process = start(server, repo)
+    assert held.is_held.wait(120)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr
+    said = ""
+    while "Closing spider" not in said and (line := process.stderr.readline()):
+        said += line
+    held.goes_on.set()
+    said += process.communicate()[1]
+
+    assert process.returncode == 40, said
     taken = len(git(repo, "ls-files", "pages/*.md").splitlines())
-    assert 0 < taken < 12
+    assert taken in (3, 4)
     assert git(repo, "status", "--porcelain") == ""
     assert crawl("-a", "category=p1").returncode == 0
     assert len(git(repo, "ls-files", "pages/*.md").splitlines()) >= 12
 
 
-def test_killed_run_is_made_good_by_the_next(server: SampleServer, tmp_path: Path, crawl: Run) -> None:
+def test_killed_run_is_made_good_by_the_next(server: SampleServer, held: HeldSite, tmp_path: Path, crawl: Run) -> None:
     repo = tmp_path / "mirror"
-    command = [
-        sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", f"NEWSMIRROR_SITE_URL={server.url}",
-        "-s", f"NEWSMIRROR_REPO={repo}", "-s", "DOWNLOAD_DELAY=0.2", "-s", "NEWSMIRROR_TAGS=",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.DEVNULL)
-    while len(requested_articles(server)) < 3:
-        assert process.poll() is None
+    process = start(server, repo)
+    assert held.is_held.wait(120)
     process.kill()
-    process.wait()
+    process.communicate()
+    held.goes_on.set()
 
     done = crawl()
 

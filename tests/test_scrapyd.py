@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from sample_site import SampleServer
-from tests.conftest import clean_environment, free_port
+from tests.conftest import clean_environment, closed_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGED = ("newsmirror", "scrapy.cfg", "setup.py", "pyproject.toml")
@@ -26,7 +26,7 @@ class Scrapyd:
     """A running Scrapyd with our example configuration; its log says when something has happened."""
 
     def __init__(self, folder: Path):
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder, closed_port()
         config = configparser.ConfigParser(comment_prefixes=("#",))
         config.read(ROOT / "deploy" / "scrapyd.conf")
         config["scrapyd"].update({"http_port": str(self.port), "max_proc": "2"})
@@ -54,7 +54,7 @@ class Scrapyd:
         request = Request(f"http://127.0.0.1:{self.port}/{name}.json", data=urlencode(values).encode())
         token = base64.b64encode(f"newsmirror:{PASSWORD}".encode()).decode()
         request.add_header("Authorization", f"Basic {token}")
-        with urlopen(request, timeout=30) as answer:
+        with urlopen(request, timeout=120) as answer:
             return dict(json.load(answer))
 
     def log(self, job: str) -> Path:
@@ -62,7 +62,7 @@ class Scrapyd:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=120)
 
 
 @pytest.fixture

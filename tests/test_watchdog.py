@@ -1,5 +1,7 @@
 """A process that hangs, and the watch that ends it."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,18 +12,17 @@ from newsmirror.runs import RunRecord
 from newsmirror.watchdog import Watchdog, descendants
 
 HANG = """
-import subprocess, sys, time, re
+import subprocess, sys, threading, re
 from pathlib import Path
 import newsmirror.watchdog as watchdog
-watchdog.LAST_WORDS = 0.3
+watchdog.LAST_WORDS = {last_words}
+child = subprocess.Popen(["sh", "-c", "sleep 1000 & echo $!; wait"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+print(child.pid, child.stdout.readline().decode(), flush=True)
 with watchdog.Watchdog(0.3, Path(sys.argv[1])):
     {hang}
 """
-WAIT = """
-    child = subprocess.Popen(["sh", "-c", "sleep 1000 & echo $!; wait"], stdout=subprocess.PIPE)
-    print(child.pid, child.stdout.readline().decode(), flush=True)
-    time.sleep(1000)
-"""
+FOR_EVER = "threading.Event().wait()"
+IN_A_LIBRARY = 're.match("(a+)+b", "a" * 60)'
 
 
 @pytest.fixture
@@ -30,9 +31,9 @@ def repo(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def hang(repo: Path, how: str) -> tuple[int, str, list[int]]:
-    command = [sys.executable, "-c", HANG.format(hang=how), str(repo)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def hang(repo: Path, how: str, *, last_words: float = 60) -> tuple[int, str, list[int]]:
+    command = [sys.executable, "-c", HANG.format(hang=how, last_words=last_words), str(repo)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.returncode, done.stderr, [int(word) for word in done.stdout.split()]
 
 
@@ -42,16 +43,19 @@ def is_alive(process: int) -> bool:
 
 
 def test_run_that_waits_for_ever_is_ended_with_its_children(repo: Path) -> None:
-    code, said, children = hang(repo, WAIT.strip())
+    code, said, children = hang(repo, FOR_EVER)
 
     assert code == 1
     assert "failed: the run hangs and is ended after 0 seconds; the next one goes on" in said
+    assert len(children) == 2
     assert [process for process in children if is_alive(process)] == []
     assert [(run["outcome"], run["exit_code"]) for run in RunRecord(repo / ".git/newsmirror").read()] == [("failed", 1)]
 
 
 def test_run_that_hangs_in_a_library_is_ended_too(repo: Path) -> None:
-    code, _, _ = hang(repo, 're.match("(a+)+b", "a" * 60)')
+    code, _, children = hang(repo, IN_A_LIBRARY, last_words=0.3)
+    for child in children:
+        os.kill(child, signal.SIGKILL)  # nobody had words for them
 
     assert code == 1
     assert "Timeout" in (repo / ".git/newsmirror/hang.txt").read_text()

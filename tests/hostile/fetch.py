@@ -81,7 +81,7 @@ class Fetcher:
         finally:
             reactor.installNameResolver(before)
 
-    def get(self, url: str, *, timeout: float = 2, **settings: Any) -> Response:
+    def get(self, url: str, *, timeout: float = 30, **settings: Any) -> Response:
         """The answer to a GET through a new handler; raises what Scrapy's errback would see."""
         return self.call(self._get(Request(url, meta={"download_timeout": timeout}), settings))
 

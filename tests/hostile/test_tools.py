@@ -14,7 +14,7 @@ from tests.hostile.server import HostileServer, Trap
 
 def get(url: str, context: ssl.SSLContext | None = None) -> bytes:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-    with opener.open(url, timeout=5) as response:
+    with opener.open(url, timeout=60) as response:
         body: bytes = response.read()
     return body
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from lxml import html
+from lxml import etree, html
 
 from newsmirror.captions import captioned, join_captions
 from newsmirror.inline import paragraphs, tidy
@@ -30,10 +30,18 @@ CONTAINERS = {
     "tbody", "tfoot", "caption",
 }  # fmt: skip
 SKIPPED = {
-    "script", "style", "noscript", "input", "button", "select", "textarea", "form", "ins", "object", "embed", "svg",
+    "script", "style", "noscript", "input", "button", "select", "textarea", "form", "ins", "object", "svg",
     "math", "template", "head", "title", "meta", "link", "map", "canvas",
 }  # fmt: skip
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+UNSEEN = re.compile(
+    r"(?<![\w-])(?:(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])|color\s*:\s*transparent"
+    r"|(?:text-indent|left|top)\s*:\s*-\d{4,})",
+    re.IGNORECASE,
+)
+"""Text that no reader of the source sees."""
+SEEN = etree.XPath("boolean(.//img | .//*[contains(@style, 'font-size')])")
+"""Pictures that appear once they are loaded, and text whose container takes the space between the parts away."""
 BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 ITALIC = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE)
 ADVERTISING = re.compile(
@@ -83,7 +91,10 @@ class _Reader:
 
     def element(self, node: html.HtmlElement, style: _Style) -> None:
         tag = node.tag if isinstance(node.tag, str) else "script"  # comments have a function as their tag
-        if tag in SKIPPED or HIDDEN.search(node.get("style") or "") or node.get("hidden") is not None:
+        look = node.get("style") or ""
+        if tag in SKIPPED or HIDDEN.search(look) or node.get("hidden") is not None:
+            return
+        if tag != "img" and UNSEEN.search(look) and not SEEN(node):
             return
         if tag == "br":
             self.flow.append(BREAK)

@@ -1,7 +1,7 @@
 """Addresses in articles → addresses that may be published. Pure."""
 
 import re
-from urllib.parse import SplitResult, parse_qs, quote, unquote_plus, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, unquote_plus, urljoin, urlsplit
 
 from newsmirror.site import Site
 
@@ -12,6 +12,8 @@ HOST = re.compile(
     r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 )
 """A name on the internet: numbers and names of private networks lead a reader to a machine of their own."""
+MISLEADING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What makes an address end, or read in another direction than it leads, however it is encoded."""
 SAFE = "!#$%&'()*+,/:;=?@~-._"
 TRACKING = re.compile(
     r"utm_\w+|[a-z]{1,3}clid|g(?:braid|clsrc)|wbraid|mc_[ce]id|igsh(?:id)?|_g[al]|_hs\w+|mkt_tok|vero_id|oly_\w+|yclid|msclkid"
@@ -51,6 +53,8 @@ def public_link(href: str, base: str, site: Site) -> str | None:
         or parts.username
         or port not in (None, 80, 443)
     ):
+        return None
+    if MISLEADING.search(unquote(parts.path + parts.query + parts.fragment)):
         return None
     if target := _wrapped(parts):
         return public_link(target, base, site)

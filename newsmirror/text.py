@@ -4,10 +4,10 @@ import re
 import unicodedata
 
 # Carry no text, or make a line read as something else: zero-width space, word joiner, byte-order mark, soft hyphen,
-# bidirectional marks and overrides, invisible operators and fillers, interlinear annotations, controls,
-# surrogates without a partner and non-characters.
+# bidirectional marks and overrides, invisible operators and fillers, interlinear annotations, controls, variation
+# selectors (but those of emoji and of characters in names), surrogates without a partner and non-characters.
 INVISIBLE = re.compile(
-    "[\u200b\u2060-\u206f\ufeff\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u115f\u1160\u3164\uffa0\ufff9-\ufffb"
+    "[\u034f\u17b4\u17b5\u180b-\u180d\u180f\u2800\ufe00-\ufe0d\u200b\u2060-\u206f\ufeff\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u115f\u1160\u3164\uffa0\ufff9-\ufffb"
     "\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\U000e0000\U000e0001]"
 )
 # &#150; is a dash to every browser: what stands at the places of C1 controls was typed in Windows-1252.

@@ -347,3 +347,33 @@ def test_every_word_of_broken_markup_is_kept_once(parts: list[str]) -> None:
     words = [part for part in parts if not part.startswith("<")]
 
     assert sorted("".join("".join(block_lines(blocks_of("".join(parts)))).split())) == sorted(words)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font-size:0", "FONT-SIZE : 0px", "font-size:0.0em;color:red", "opacity:0", "color:transparent",
+        "position:absolute;left:-9999px", "text-indent:-99999px", "display:none", "visibility: hidden",
+    ],
+)  # fmt: skip
+def test_text_that_the_source_hides_is_left_out(style: str) -> None:
+    assert blocks_of(f'<p>河边<span style="{style}">转载必究</span>的钟声</p>') == (paragraph("河边的钟声"),)
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["font-size:0.9em", "font-size:10px", "opacity:0.5", "opacity:1", "background-color:transparent", "left:-10px",
+     "border-left:0", "line-height:0"],
+)  # fmt: skip
+def test_text_that_shows_is_kept(style: str) -> None:
+    assert blocks_of(f'<p style="{style}">河边的钟声</p>') == (paragraph("河边的钟声"),)
+
+
+def test_container_without_size_holds_text_of_its_own_size() -> None:
+    assert blocks_of('<div style="font-size:0"><span style="font-size:16px">钟声</span></div>') == (paragraph("钟声"),)
+
+
+@pytest.mark.parametrize("tag", ["embed", "source", "track", "wbr", "param", "input", "keygen", "area", "bgsound"])
+def test_element_without_an_end_swallows_nothing(tag: str) -> None:
+    """libxml2 does not know that HTML's embed has no content: all that follows stood inside of it."""
+    assert blocks_of(f"<div>河边<{tag} src=x>的钟声</div><p>末段</p>") == (paragraph("河边的钟声"), paragraph("末段"))

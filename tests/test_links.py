@@ -100,6 +100,10 @@ def test_public_link(href: str, link: str) -> None:
         "https://ex\u202eample.org/",
         "https://exa\x00mple.org/",
         "https://" + "a" * 64 + ".org/",
+        "https://example.org/%E2%80%AEgpj.exe",
+        "https://example.org/?a=%0d%0aX",
+        "https://example.org/%00",
+        "https://example.org/#%E2%81%A6x",
     ],
 )
 def test_public_link_refuses(href: str) -> None:

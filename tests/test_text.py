@@ -31,6 +31,7 @@ from newsmirror.text import fold, one_line
         ("z" + "\u0335" * 30, "z" + "\u0335" * 4),
         ("河\ufff9边\ufffb", "河边"),
         ("河\u3164边\uffa0", "河边"),
+        ("河\u034f边\u17b4\u180b\u2800\ufe00钟\u2764\ufe0f", "河边钟\u2764\ufe0f"),
         ("a\u2028b\x0bc", "a b c"),
         ("a\x96b\x85\x93c\x94\x81", "a–b…“c”"),
         ("a\ud800\uffff", "a"),

@@ -96,6 +96,9 @@ ARTICLES: dict[str, Input] = {
     "60,000 tags": Input("E18", lambda: page(tags(19_000)), True, slow=True),
     "tags of all lengths": Input("E16", lambda: page(TEXT + "<p>" + "".join(
         f'<a href="/news/gb/tag/{"河" * length}">x</a>' for length in (40, 41, 84, 85, 86, 300, 500, 501, 10_000)) + "</p>"), True),
+    "an element that swallows": Input("F02", lambda: page(f"{TEXT}<embed src=x><param name=x><p>中间的字</p><embed>{TEXT}"), True),
+    "styles that hide": Input("F02", lambda: page(TEXT + "".join(f'<p style="{style}">藏起来的字</p>' for style in (
+        "display:none", "font-size:0", "opacity:0", "left:-9999px", "text-indent:-9999px", "color:transparent"))), True),
     # F01 to F09: what readers open
     "links that run": Input("F01", lambda: page(TEXT + "<p>" + "".join(f'<a href="{href}">按这里</a> ' for href in (
         "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java&#9;script:alert(1)", "&#106;avascript:alert(1)", " javascript:alert(1)",

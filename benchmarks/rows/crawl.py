@@ -1,4 +1,4 @@
-"""How fast articles come in, from the first request to the commit, beside a bare spider that asks for the same."""
+"""How fast articles come in, start and commit included, beside a bare spider that asks for the same."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager

@@ -6,10 +6,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from sample_site import SampleServer, SampleSite
@@ -17,6 +19,12 @@ from tests.forkserver import fork_server
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 TAGS = "教育,天气,乡村"
+
+# The same examples in every run, however slow the machine is: what fails, fails for everybody.
+hypothesis.settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture
@@ -101,6 +109,13 @@ def finished_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def mirror(finished_mirror: Path, tmp_path: Path) -> Path:
     """A copy of the finished mirror where `crawl` expects one."""
     return Path(shutil.copytree(finished_mirror, tmp_path / "mirror", symlinks=True))
+
+
+def wait_until(happens: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait for something that a running process is to do; looks now and then, so that it gets at it."""
+    while not happens():
+        assert process.poll() is None
+        time.sleep(0.02)
 
 
 def git(repo: Path, *words: str) -> str:

@@ -89,14 +89,13 @@ def test_list_that_a_script_makes_is_read(crawl: Run, server: SampleServer, trap
 
 @needs_chromium
 def test_articles_are_shown_as_well_where_asked(crawl: Run, server: SampleServer, tmp_path: Path) -> None:
-    plain = crawl("-a", "category=p1", "-s", "NEWSMIRROR_IMAGES=none", repo=tmp_path / "plain")
-    shown = crawl(
-        "-a", "category=p1", "-s", "NEWSMIRROR_IMAGES=none", "-s", "NEWSMIRROR_BROWSER=always", repo=tmp_path / "shown"
-    )
+    words = ("-a", "category=p1", "-a", "limit=4", "-s", "NEWSMIRROR_IMAGES=none")
+    plain = crawl(*words, repo=tmp_path / "plain")
+    shown = crawl(*words, "-s", "NEWSMIRROR_BROWSER=always", repo=tmp_path / "shown")
 
     assert plain.returncode == shown.returncode == 0, shown.stderr
     pages = sorted(path.relative_to(tmp_path / "plain") for path in (tmp_path / "plain" / "pages").rglob("*.md"))
-    assert pages
+    assert len(pages) == 4
     for page in pages:
         assert (tmp_path / "shown" / page).read_bytes() == (tmp_path / "plain" / page).read_bytes()
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from sample_site import SampleServer
-from tests.conftest import Run, clean_environment, git
+from tests.conftest import Run, clean_environment, git, wait_until
 from tests.githost import make_bare, processes_with, set_hook, tar_pit, tip_of
 from tests.test_join import open_copy
 from tests.test_publish import publish, story
@@ -73,8 +73,7 @@ def test_run_killed_during_a_push_is_made_good_by_the_next(crawl: Run, server: S
     git(repo, "remote", "add", "far", str(far))
     words = ["-a", "category=p1", "-a", "limit=2"]
     process = start(server, repo, "far", *words)
-    while not processes_with("600.375"):
-        assert process.poll() is None
+    wait_until(lambda: processes_with("600.375"), process)
     process.kill()
     process.communicate()
     during = tip_of(far)
@@ -98,15 +97,15 @@ def test_second_signal_ends_the_waiting_for_a_remote(server: SampleServer, tmp_p
         process = start(
             server, repo, "silent", "-s", "NEWSMIRROR_PUSH_TIMEOUT=100", "-a", "category=p1", "-a", "limit=1"
         )
-        while not [line for line in processes_with(f"127.0.0.1:{port}") if "ls-remote" in line]:
-            assert process.poll() is None
+        mark = f"127.0.0.1:{port}"
+        wait_until(lambda: [line for line in processes_with(mark) if "ls-remote" in line], process)
 
         process.send_signal(signal.SIGTERM)
         assert process.stderr
         said = ""
         while "A signal came" not in said and (line := process.stderr.readline()):
             said += line  # a second one before that could arrive as one with the first
-        waiting = bool(processes_with(f"127.0.0.1:{port}"))
+        waiting = bool(processes_with(mark))
         process.send_signal(signal.SIGTERM)
         said += process.communicate()[1]
 
@@ -114,6 +113,6 @@ def test_second_signal_ends_the_waiting_for_a_remote(server: SampleServer, tmp_p
         assert process.returncode == 31, said
         assert "A second signal came: nothing is waited for any more" in said
         assert "not pushed silent (stopped)" in said
-        assert processes_with(f"127.0.0.1:{port}") == []
+        assert processes_with(mark) == []
     assert len(git(repo, "ls-files", "pages/*.md").splitlines()) == 2
     assert git(repo, "status", "--porcelain") == ""

@@ -12,6 +12,7 @@ import pytest
 
 from newsmirror import __version__
 from newsmirror.outcome import Outcome
+from tests.conftest import wait_until
 from tests.hostile import behaviours
 from tests.hostile.fetch import Fetcher, Run
 from tests.hostile.measured import environment_with
@@ -67,8 +68,7 @@ def test_wait_ends_with_the_run(hostile: HostileServer, tmp_path: Path) -> None:
     environment = environment_with({"NEWSMIRROR_REPO": str(tmp_path / "mirror"), "NEWSMIRROR_SITE_URL": hostile.url})
     command = [sys.executable, "-m", "scrapy", "crawl", "secretchina", "-s", "DOWNLOAD_DELAY=0"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        while len(hostile.targets) < 2:
-            assert process.poll() is None
+        wait_until(lambda: len(hostile.targets) >= 2, process)
         process.send_signal(signal.SIGINT)
         log = process.communicate(timeout=45)[1]  # less than it was told to wait
 

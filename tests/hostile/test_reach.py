@@ -9,7 +9,7 @@ import pytest
 from newsmirror.config import Config
 from newsmirror.exceptions import ConfigError
 from sample_site import SampleServer
-from tests.conftest import git
+from tests.conftest import git, wait_until
 from tests.hostile import behaviours
 from tests.hostile.measured import environment_with
 from tests.hostile.server import HostileServer
@@ -47,11 +47,10 @@ def test_run_listens_on_nothing(hostile: HostileServer, tmp_path: Path) -> None:
     hostile.behaviours = {"*": behaviours.silent}
     process = subprocess.Popen(
         command(tmp_path / "mirror", hostile.url, "-s", "DOWNLOAD_TIMEOUT=30"),
-        cwd=tmp_path, env=environment_with({}), stderr=subprocess.DEVNULL,
+        cwd=tmp_path, env=environment_with({}), stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:
-        while not hostile.requests:
-            assert process.poll() is None
+        wait_until(lambda: hostile.requests, process)
         assert listening_sockets(process.pid) == []
     finally:
         process.kill()

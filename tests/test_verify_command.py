@@ -72,7 +72,7 @@ def test_signature(tmp_path: Path) -> None:
     assert verify(*by_key, "mirror", cwd=tmp_path) == (0, [
         f"statement 1 of {stamp(statement.time)}, good until {stamp(statement.expires)}, from https://www.secretchina.com/",
         f"signed by {fingerprint(public_key(key))}",
-        "1 articles, 11 files, 0 findings",
+        "1 articles, 13 files, 0 findings",
     ], "")  # fmt: skip
     assert verify("--signature", "mirror", cwd=tmp_path) == (
         2, [], "newsmirror: --signature needs --key: a file with the publisher's public key, or its fingerprint "

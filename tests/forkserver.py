@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -43,11 +44,14 @@ class ForkServer:
         command = [sys.executable, "-m", "tests.forkserver"]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}  # makes the path of imports, which a run hands on
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            start_new_session=True,
+        )  # fmt: skip
 
     def stop(self) -> None:
-        self._process.kill()
+        """End it, and the run that it may wait for."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
 
     def run(self, words: list[str], *, cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -63,8 +67,13 @@ class ForkServer:
     def _ask(self, order: str) -> int:
         assert self._process.stdin
         assert self._process.stdout
-        print(order, file=self._process.stdin, flush=True)
-        return int(self._process.stdout.readline())
+        try:
+            print(order, file=self._process.stdin, flush=True)
+            return int(self._process.stdout.readline())
+        except BaseException:  # a time limit of pytest's, say: the answer would be taken for that to the next order
+            fork_server.cache_clear()
+            self.stop()
+            raise
 
 
 @cache

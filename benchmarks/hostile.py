@@ -1,10 +1,11 @@
-"""What hostile inputs cost: every page, feed and flood of tests/hostile, each in a process of its own.
+"""What hostile inputs cost: every page, feed, picture and flood of tests/hostile, each in a process of its own.
 
     python -m benchmarks.hostile [--only WORD] [--pages | --floods]
 
 A page goes the way of an article (decode, parse, recognise, clean, validate, render) or of a list, whatever its size:
 the limit of a download is not counted on. A flood is a whole run against a server that misbehaves. Prints a table of
-what came of each, its peak memory and the seconds of one core; ends with exit code 1 where one needs more than 256 MB.
+what came of each, its peak memory and the seconds of one core; ends with exit code 1 where one needs more than 256 MB,
+a picture more than 512.
 """
 
 import argparse
@@ -21,20 +22,25 @@ from typing import NamedTuple
 from scrapy.http import HtmlResponse
 
 from newsmirror.clean import clean_article
-from newsmirror.exceptions import LayoutError
+from newsmirror.exceptions import LayoutError, PictureError
 from newsmirror.identity import Refusal
 from newsmirror.listing import ListPage
+from newsmirror.picture_child import limit_process
 from newsmirror.reading import article_of, list_of
 from newsmirror.render import PageStyle, render_page
+from newsmirror.shrink import shrink
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.validate import find_problem
 from tests.hostile.floods import FLOODS, LISTS
 from tests.hostile.inputs import ARTICLES, FEEDS, URL
 from tests.hostile.measured import ROOT, high_water, run_attacked
+from tests.hostile.pictures import PICTURES
 from tests.hostile.server import HostileServer
 from tests.hostile.strangers import FRAMED, STRANGERS
 
 NORMAL_MB = 256
+PICTURE_MB = 512
+"""For the process that decodes pictures, which is not the run's."""
 LIST = f"https://{SITE.host}/news/gb/p1.html"
 FEED = f"https://{SITE.host}/news/gb/p1.xml"
 Take = Callable[[bytes], str]
@@ -83,12 +89,21 @@ def take_feed(body: bytes) -> str:
     return _told(list_of(HtmlResponse(FEED, body=body, headers={"Content-Type": "text/xml"}), kind="feed", site=SITE))
 
 
+def take_picture(body: bytes) -> str:
+    """What becomes of a picture, in the process that decodes it."""
+    limit_process()
+    try:
+        return f"published, {len(shrink(body))} bytes"
+    except PictureError as error:
+        return str(error)
+
+
 def _told(found: ListPage | Refusal) -> str:
     return found.reason if isinstance(found, Refusal) else f"a list of {len(found.links)}"
 
 
-def pages() -> Iterator[tuple[str, str, Take, Callable[[], str]]]:
-    """Row, name, way and maker of every page and feed."""
+def pages() -> Iterator[tuple[str, str, Take, Callable[[], str | bytes]]]:
+    """Row, name, way and maker of every page, feed and picture."""
     for name, article in ARTICLES.items():
         yield article.row, name, take_article, article.make
     for name, feed in FEEDS.items():
@@ -96,6 +111,8 @@ def pages() -> Iterator[tuple[str, str, Take, Callable[[], str]]]:
     for name, stranger in STRANGERS.items():
         yield "D04", f"in place of a list: {name}", take_list, lambda stranger=stranger: stranger  # type: ignore[misc]
         yield "D07", f"in place of an article: {name}", take_article, lambda stranger=stranger: stranger  # type: ignore[misc]
+    for name, picture in PICTURES.items():
+        yield picture.row, f"picture: {name}", take_picture, picture.make
     for name, framed in FRAMED.items():
         yield "D07", f"in the source's frame: {name}", take_article, lambda framed=framed: framed  # type: ignore[misc]
 
@@ -103,7 +120,8 @@ def pages() -> Iterator[tuple[str, str, Take, Callable[[], str]]]:
 def take_one(wanted: str) -> None:
     """In the child: take one page and print what came of it and what it cost."""
     take, make = next((take, make) for _, name, take, make in pages() if name == wanted)
-    body = make().encode(errors="surrogatepass")
+    made = make()
+    body = made.encode(errors="surrogatepass") if isinstance(made, str) else made
     start = time.process_time()
     result = take(body)
     print(json.dumps([result, high_water("self") // 1024, time.process_time() - start]))
@@ -161,7 +179,8 @@ def main() -> int:
     dead = sum(figure.result.startswith("died") for figure in figures)
     print(f"\n{len(figures)} inputs, {dead} died; most memory {worst.peak_mb} MB ({worst.name}), "
           f"longest {slowest.seconds:.1f} s ({slowest.name})")  # fmt: skip
-    return 1 if dead or worst.peak_mb > NORMAL_MB else 0
+    over = [f.name for f in figures if f.peak_mb > (PICTURE_MB if f.name.startswith("picture: ") else NORMAL_MB)]
+    return 1 if dead or over else 0
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "https://github.com/example/mirror/blob/main"
 OPTIONS = {
     "DOWNLOAD_DELAY": "0", "LOG_LEVEL": "ERROR", "NEWSMIRROR_TAGS": "", "NEWSMIRROR_PUBLIC_URL": PREFIX,
-    "NEWSMIRROR_IMAGES": "embed",
+    "NEWSMIRROR_IMAGES": "embed", "NEWSMIRROR_LOOK_AGAIN": "0",
 }  # fmt: skip
 
 

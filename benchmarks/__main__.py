@@ -8,6 +8,7 @@ import argparse
 import os
 import platform
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -27,13 +28,20 @@ LEAST_RUNS = 5
 
 
 def measure_all(rows: Iterable[str], bench: Bench) -> Iterator[list[Figure]]:
-    """Each row in a process of its own: none finds what another has loaded, and runs start from a small process."""
+    """Each row in a process of its own: none finds what another has loaded, and runs start from a small process.
+
+    A row that cannot be measured says so and is left out: nothing is yielded for it.
+    """
     warm_up(bench)
     for row in rows:
         start = time.monotonic()
-        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-            yield pool.submit(measure, row, bench).result()
-        print(f"{row}: measured in {time.monotonic() - start:.0f} s", flush=True)
+        try:
+            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                yield pool.submit(measure, row, bench).result()
+        except SystemExit as error:
+            print(f"{row}: not measured: {error}", flush=True)
+        else:
+            print(f"{row}: measured in {time.monotonic() - start:.0f} s", flush=True)
 
 
 def machine() -> dict[str, object]:
@@ -59,7 +67,7 @@ def _processor() -> str:
     return next(names, platform.machine())
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", action="append", choices=list(ROWS), help="only this row; may be given again")
     parser.add_argument("--runs", type=int, default=LEAST_RUNS, help="measurements of each figure")
@@ -77,7 +85,8 @@ def main() -> None:
             figures += found
             write_results(options.json, about, figures)  # each time, so that a run that is stopped leaves what it has
     print(f"\n{table(figures)}\n\n{options.json.name} holds the same; measured on {about}")
+    return 0 if {figure.row for figure in figures} == set(options.only or ROWS) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

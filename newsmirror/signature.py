@@ -7,7 +7,6 @@ Every file is read once. Files of articles are named by signed lists, see `manif
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from newsmirror import succession
 from newsmirror.clone import Clone, Entry
@@ -144,7 +143,7 @@ class SignatureCheck:
         signed = next(
             (
                 commit
-                for commit in islice(history(repository, "HEAD"), TRIED)
+                for commit in history(repository, "HEAD", limit=TRIED)
                 if (found := statement_at(repository, commit)) is not None
                 and found.digest == statement.digest
                 and signed_tree(repository, commit)[0] == statement.tree

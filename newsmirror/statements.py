@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from newsmirror.exceptions import SigningError
 from newsmirror.git import Repository
@@ -37,9 +36,9 @@ def statement_at(repository: Repository, commit: str | None) -> Statement | None
         return None
 
 
-def history(repository: Repository, *heads: str) -> Iterator[str]:
-    """The commits that brought another statement than their parent has, newest first."""
-    words = ("rev-list", "--full-history", *heads, "--", STATEMENT)
+def history(repository: Repository, *heads: str, limit: int = -1) -> Iterator[str]:
+    """The commits that brought another statement than their parent has, newest first; *limit* of them, -1 for all."""
+    words = ("rev-list", "--full-history", f"--max-count={limit}", *heads, "--", STATEMENT)
     yield from repository.run(*words).decode().split()
 
 
@@ -57,7 +56,7 @@ def signed_tree(repository: Repository, commit: str) -> tuple[str, str | None]:
 
 def find_anchor(repository: Repository, heads: Iterable[str], public: str) -> Anchor | None:
     """The newest commit below *heads* whose statement is signed with this key and fits it, None where there is none."""
-    commits = list(islice(history(repository, *heads), TRIED)) if heads else []
+    commits = list(history(repository, *heads, limit=TRIED)) if heads else []
     contents = repository.blobs(f"{commit}:{path}" for commit in commits for path in (STATEMENT, SIGNATURE))
     found = []
     for commit, statement, signature in zip(commits, contents, contents, strict=True):

@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -163,6 +164,16 @@ def processes_with(mark: str) -> list[str]:
         except OSError:
             continue
     return found
+
+
+def none_left(*marks: str) -> bool:
+    """Whether no process with one of the marks is left; those that are killed end when the system gets at them."""
+    end = time.monotonic() + 30
+    while left := [line for mark in marks for line in processes_with(mark)]:
+        if time.monotonic() > end:
+            break
+        time.sleep(0.02)
+    return not left
 
 
 class SshHost:

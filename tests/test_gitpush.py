@@ -19,7 +19,7 @@ from newsmirror.remotes import Login, read_address
 from newsmirror.route import Proxy, Route
 from newsmirror.stale import OLD
 from tests.conftest import closed_port, git
-from tests.githost import GitHost, SshHost, make_bare, processes_with, set_hook, tar_pit, tip_of
+from tests.githost import GitHost, SshHost, make_bare, none_left, set_hook, tar_pit, tip_of
 from tests.hostile.ca import BAD, Authority
 
 Open = Callable[..., Transport]
@@ -154,7 +154,7 @@ def test_silence_ends_in_time_and_leaves_no_process(connect: Open, form: str) ->
 
         assert error.result is PushResult.SILENT
         assert time.monotonic() - start < 60  # git itself would wait for ever
-        assert processes_with(f"127.0.0.1:{port}") == []
+        assert none_left(f"127.0.0.1:{port}")
 
 
 def test_hook_that_sleeps_ends_in_time_and_leaves_no_lock(work: Path, connect: Open, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_hook_that_sleeps_ends_in_time_and_leaves_no_lock(work: Path, connect: O
     error = refused(lambda: connect(far, patience=1).push(git(work, "rev-parse", "HEAD")))
 
     assert error.result is PushResult.SILENT
-    assert processes_with("600.125") == []
+    assert none_left("600.125")
     assert list(far.rglob("*.lock")) == []
     set_hook(far, "update", "exit 0")
     connect(far).push(git(work, "rev-parse", "HEAD"))
@@ -187,7 +187,7 @@ def test_stop_ends_a_push_at_once(work: Path, connect: Open, tmp_path: Path) -> 
     error = refused(lambda: connect(far, stop=lambda: True).push(git(work, "rev-parse", "HEAD")))
 
     assert error.result is PushResult.STOPPED
-    assert processes_with("600.25") == []
+    assert none_left("600.25")
 
 
 def test_hostile_configuration_of_the_working_copy_has_no_effect(work: Path, connect: Open, tmp_path: Path) -> None:
@@ -423,7 +423,7 @@ def test_hook_that_sleeps_behind_ssh_ends_in_time(work: Path, connect: Open, ssh
     error = refused(lambda: connect(f"{ssh.url}{far}", patience=1, login=login).push(git(work, "rev-parse", "HEAD")))
 
     assert error.result is PushResult.SILENT
-    assert processes_with(str(ssh.folder / "client")) == []
+    assert none_left(str(ssh.folder / "client"))
 
 
 def test_fetch_keeps_what_it_brings_apart(work: Path, connect: Open, tmp_path: Path) -> None:

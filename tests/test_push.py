@@ -16,7 +16,7 @@ from newsmirror.outcome import Outcome, PushResult
 from newsmirror.push import Pusher
 from newsmirror.status import Result
 from tests.conftest import closed_port, git
-from tests.githost import make_bare, processes_with, set_hook, tar_pit, tip_of
+from tests.githost import make_bare, none_left, set_hook, tar_pit, tip_of
 from tests.test_publish import READ, publish, story
 
 Configure = Callable[..., Config]
@@ -121,7 +121,7 @@ def test_bad_remotes_do_not_stop_the_good_one(configure: Configure, tmp_path: Pa
         "lying": PushResult.UNCONFIRMED,
     }
     assert time.monotonic() - start < 60
-    assert processes_with("600.5") + processes_with(f"127.0.0.1:{port}") == []
+    assert none_left("600.5", f"127.0.0.1:{port}")
     assert tip_of(far["good"]) == result.commit
     assert [name for name, note in notes(config).items() if note["commit"]] == ["good"]
 
@@ -250,7 +250,7 @@ def test_signal_stops_the_waiting(configure: Configure, tmp_path: Path) -> None:
     pushes = Pusher(Repository(config.repo, "main"), config.pushing, stop=lambda: True).run()
 
     assert [push.result for push in pushes] == [PushResult.STOPPED]
-    assert processes_with("600.875") == []
+    assert none_left("600.875")
 
 
 def test_without_a_commit_nothing_is_asked(configure: Configure) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sample_site import SampleServer
 from tests.conftest import Run, clean_environment, git, wait_until
-from tests.githost import make_bare, processes_with, set_hook, tar_pit, tip_of
+from tests.githost import make_bare, none_left, processes_with, set_hook, tar_pit, tip_of
 from tests.test_join import open_copy
 from tests.test_publish import publish, story
 
@@ -45,13 +45,13 @@ def test_four_remotes(crawl: Run, tmp_path: Path) -> None:
         start = time.monotonic()
         done = crawl("-a", "category=p2", "-a", "limit=3", *options)
         seconds = time.monotonic() - start
-        left = processes_with(f"127.0.0.1:{port}")
+        ended = none_left(f"127.0.0.1:{port}")
 
     assert done.returncode == 30, done.stderr
     assert "; pushed good, ahead; not pushed rejecting (rejected), silent (silent)" in last_line(done)
     assert "'newsmirror/remotes/rejecting': 'rejected'" in done.stderr
-    assert seconds < 60
-    assert left == []
+    assert seconds < 200  # git itself would wait for ever
+    assert ended
     tip = tip_of(repo)
     assert tip_of(far["good"]) == tip_of(far["ahead"]) == tip
     assert git(repo, "merge-base", theirs or "", "main") == theirs
@@ -84,9 +84,9 @@ def test_run_killed_during_a_push_is_made_good_by_the_next(crawl: Run, server: S
     assert done.returncode == 0, done.stderr
     assert during is None
     assert tip_of(far) == tip_of(repo)
-    assert processes_with("600.375") == []
+    assert none_left("600.375")
     assert git(far, "fsck", "--strict", "--no-dangling") == ""
-    assert processes_with(f"GIT_DIR={repo}/.git/newsmirror/side") == []
+    assert none_left(f"GIT_DIR={repo}/.git/newsmirror/side")
 
 
 def test_second_signal_ends_the_waiting_for_a_remote(server: SampleServer, tmp_path: Path) -> None:
@@ -113,6 +113,6 @@ def test_second_signal_ends_the_waiting_for_a_remote(server: SampleServer, tmp_p
         assert process.returncode == 31, said
         assert "A second signal came: nothing is waited for any more" in said
         assert "not pushed silent (stopped)" in said
-        assert processes_with(mark) == []
+        assert none_left(mark)
     assert len(git(repo, "ls-files", "pages/*.md").splitlines()) == 2
     assert git(repo, "status", "--porcelain") == ""

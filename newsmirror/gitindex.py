@@ -133,17 +133,21 @@ class GitIndex:
         return True
 
     def _replace(self, content: bytes) -> bool:
-        """Give the index a new content by git's own rules: its lock is the new file. Raises OSError."""
+        """Give the index a new content by git's own rules: its lock is the new file. Raises OSError, leaving none."""
         lock = self._folder / "index.lock"
         try:
             descriptor = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         except FileExistsError:
             return False
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        lock.replace(self._folder / "index")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            lock.replace(self._folder / "index")
+        except OSError:
+            lock.unlink(missing_ok=True)
+            raise
         sync_folder(self._folder)
         return True
 

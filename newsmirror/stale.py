@@ -81,6 +81,8 @@ def _candidates(folder: Path, branch: str) -> Iterator[Path]:
         "packed-refs.lock",
         f"refs/heads/{branch}.lock",
         "objects/info/multi-pack-index.lock",
+        "config.lock",
+        "newsmirror/index.new.lock",
     )
     packs = folder / "objects" / "pack"
     yield from (folder / name for name in locks)

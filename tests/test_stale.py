@@ -14,12 +14,16 @@ import pytest
 from newsmirror.stale import OLD, _uses, is_in_use, present, remove_left, remove_stale
 from tests.conftest import git
 
-LOCKS = ["index.lock", "HEAD.lock", "packed-refs.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_x"]
+LOCKS = [
+    "index.lock", "HEAD.lock", "packed-refs.lock", "refs/heads/main.lock", "config.lock", "newsmirror/index.new.lock",
+    "objects/pack/tmp_pack_x",
+]  # fmt: skip
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     git(tmp_path, "init", "-q", "-b", "main", "mirror")
+    (tmp_path / "mirror/.git/newsmirror").mkdir()
     return tmp_path / "mirror"
 
 

@@ -1,5 +1,6 @@
 """The working copy of a large mirror, with real git; "large" is over seven files here."""
 
+import errno
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from newsmirror import thinning
 from newsmirror.checkout import Checkout
 from newsmirror.clone import Clone
 from newsmirror.commits import Committer
+from newsmirror.exceptions import NoSpaceError
 from newsmirror.git import Repository
 from newsmirror.gitindex import Cone, GitIndex
 from newsmirror.items import OutputFile
@@ -186,6 +188,25 @@ def test_run_that_dies_on_the_way_is_completed_by_the_next(
             Checkout(repository).finish()
     Checkout(repository).finish()
     assert (shown(repository), status(repository)) == (LISTS, "")
+
+
+def test_disk_that_is_full_leaves_the_index_and_no_lock(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(repository, *article(1))
+    index = repository.root / ".git/index"
+    before = index.read_bytes()
+
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("newsmirror.gitindex.os.fsync", refuse)
+        with pytest.raises(NoSpaceError):
+            GitIndex(repository).switch(before)
+
+    assert index.read_bytes() == before
+    assert not index.with_name("index.lock").exists()
 
 
 def test_git_that_makes_no_sparse_index_changes_nothing(

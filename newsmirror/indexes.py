@@ -67,18 +67,22 @@ class ListWriter:
         """The lists of a subject that these months touch; a month that is new touches its neighbours, which name it.
 
         A tag has lists of months only once its newest list cannot hold all of its articles; then all of
-        them are made.
+        them are made once.
         """
         name = self._name(subject)
         everything = self._store.months(subject)
         is_all = not self._store.has_over(subject, lists.NEWEST)
         if subject.kind == "tag":
             everything = [] if is_all else everything
-            months = set(everything)
+            months = months if self._has_months(subject, everything) else set(everything)
         newest = self._store.newest(subject, lists.NEWEST)
         yield lists.newest_list(subject, name, newest, everything, is_all=is_all)
         for month in sorted(months | self._beside_new(subject, months, everything)):
             yield from lists.month_lists(subject, name, month, self._store.month(subject, month), everything)
+
+    def _has_months(self, subject: lists.Subject, everything: list[str]) -> bool:
+        """Whether the lists of a tag's months were made before; the oldest tells it for all."""
+        return bool(everything) and self._stage.exists(lists.month_path(subject, everything[-1]))
 
     def _beside_new(self, subject: lists.Subject, months: Iterable[str], everything: list[str]) -> set[str]:
         new = [month for month in months if not self._stage.exists(lists.month_path(subject, month))]

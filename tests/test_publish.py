@@ -11,7 +11,8 @@ import pytest
 
 from newsmirror.config import Config
 from newsmirror.exceptions import BusyError, RefusedError
-from newsmirror.items import Article, OutputFile, Page, Paragraph, Span
+from newsmirror.items import Article, OutputFile, Page, Paragraph, Row, Span
+from newsmirror.lists import Subject
 from newsmirror.outcome import Outcome, Report
 from newsmirror.placing import make_page
 from newsmirror.publish import GIVE_UP, Publisher
@@ -20,7 +21,7 @@ from newsmirror.render import render_page
 from newsmirror.settings import NEWSMIRROR_AUTHOR
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.status import Result, describe
-from newsmirror.store import Pending
+from newsmirror.store import Pending, Store
 from tests.conftest import git
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -470,7 +471,7 @@ def test_pending_addresses_are_kept_for_the_next_run(config: Config) -> None:
     assert found == [waiting]
 
 
-def test_tag_with_over_200_articles_gets_lists_of_months(config: Config) -> None:
+def test_tag_with_over_200_articles_gets_lists_of_months(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(config, *(story(number) for number in range(1, 201)))
     assert not (config.repo / "tags/c8/教育").exists()
 
@@ -481,6 +482,19 @@ def test_tag_with_over_200_articles_gets_lists_of_months(config: Config) -> None
     assert names == ["2026-11-2.md", "2026-11.md"]
     assert newest.count("\n- ") == 200
     assert "第1篇" not in newest
+
+    asked: list[tuple[Subject, str]] = []
+    read = Store.month
+
+    def month(store: Store, subject: Subject, month: str) -> list[Row]:
+        asked.append((subject, month))
+        return read(store, subject, month)
+
+    monkeypatch.setattr(Store, "month", month)
+    for number in (202, 203):
+        url = f"https://www.secretchina.com/news/gb/2026/09/05/{number}.html"
+        publish(config, story(number, url=url, published=datetime(2026, 9, 5, 1, 14, tzinfo=UTC)))
+    assert [when for subject, when in asked if subject.kind == "tag"] == ["2026-09", "2026-11", "2026-09"]
 
 
 def test_status_says_how_the_run_ended(config: Config) -> None:

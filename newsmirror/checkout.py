@@ -83,6 +83,8 @@ class Checkout:
 
     def _follow(self, step: "_Step") -> None:
         if step.shown.done:
+            if step.shown.base is None and step.cone:  # all of a large mirror; to find the few files takes long
+                return
             changes = list(islice(step.changes(), LOOK_AGAIN + 1))
             if len(changes) <= LOOK_AGAIN:
                 self._tree.show(changes, self._repository.blobs)

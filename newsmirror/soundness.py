@@ -18,7 +18,7 @@ def find_damage(repository: Repository, tip: str) -> str | None:
         return f"{broken} is cut or damaged"
     try:
         parents = repository.run("rev-list", "--parents", "-n", "1", tip).decode().split()[1:]
-        changes = repository.changes(parents[0] if parents else None, tip)
+        changes = repository.each_change(parents[0] if parents else None, tip)
         names = "".join(f"{change.after}\n" for change in islice(changes, LOOKED_AT) if change.after)
         said = repository.run("cat-file", "--batch-check", stdin=names.encode()) if names else b""
     except GitError as error:

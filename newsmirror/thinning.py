@@ -37,9 +37,12 @@ class Thinning:
         try:
             if not known and not self._is_time(tip):
                 return
+            is_new = not known and not self._index.size()  # never filled, so there is nothing to take out
             if not self._index.cone() and not self._switch(tip):
                 return
-            self._take_out(tip)
+            if not is_new:
+                self._take_out(tip)
+            self._record(DONE)
         except GitError as error:
             logger.warning("The folder of a large mirror could not be made smaller (%s)", error)
 
@@ -74,7 +77,6 @@ class Thinning:
         kept = self._tree.remove(self._outside(tip, cone)) if cone else []
         if kept:
             logger.warning("Files that somebody has changed stay in the folder: %s", some_of(kept))
-        self._record(DONE)
 
     def _outside(self, tip: str, cone: Cone) -> Iterator[Change]:
         return (change for change in self._repository.each_change(None, tip) if not cone.holds(change.path))

@@ -41,7 +41,12 @@ LISTED = 400
 
 
 def config_of(folder: Path, **further: str) -> Config:
-    values = {"REPO": str(folder), "AUTHOR": "mirror <mirror@example.invalid>", "PUBLIC_URL": PREFIX} | further
+    values = {
+        "REPO": str(folder),
+        "AUTHOR": "mirror <mirror@example.invalid>",
+        "PUBLIC_URL": PREFIX,
+        "TAGS": "",
+    } | further
     return Config.from_settings({f"NEWSMIRROR_{name}": value for name, value in values.items()})
 
 

@@ -27,6 +27,9 @@ from newsmirror.stale import present, remove_left
 
 SECONDS = 1800.0
 """After so long a git command on the local disk counts as hanging and is killed."""
+NO_INDEX = "no-index"
+"""Never there. Git reads the index for questions that have nothing to do with it (``diff-tree``), and a sparse one it
+makes a full one first: five seconds at a million articles. `gitindex` names the real one."""
 AT_ONCE = 500
 """Paths and files asked for at once; some megabytes at most, whatever the size of the archive."""
 
@@ -260,7 +263,12 @@ def _file_of(content: bytes) -> IO[bytes]:
 def _command(root: Path) -> Git:
     forget_git_environment()
     git = Git(root)  # a Path is taken as it is; in a string $ and ~ would be expanded
-    git.update_environment(**safe_environment(), GIT_DIR=str(root / ".git"), GIT_WORK_TREE=str(root))
+    places = {
+        "GIT_DIR": str(root / ".git"),
+        "GIT_WORK_TREE": str(root),
+        "GIT_INDEX_FILE": str(root / ".git" / NO_INDEX),
+    }
+    git.update_environment(**safe_environment(), **places)
     return git
 
 

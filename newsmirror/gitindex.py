@@ -74,7 +74,7 @@ class GitIndex:
     def equals(self, commit: str) -> bool:
         """Whether nothing is staged: the index names what the commit holds."""
         try:
-            self._repository.run("diff-index", "--cached", "--quiet", commit, "--")
+            self._repository.run("diff-index", "--cached", "--quiet", commit, "--", environment=self._environment())
         except GitError as error:
             if error.status == 1:
                 return False
@@ -91,7 +91,7 @@ class GitIndex:
             )
             lines.seek(0)
             self._repository.run("-C", self._nowhere, "update-index", "-z", "--index-info",
-                                 stdin=lines, environment={"GIT_WORK_TREE": self._nowhere})  # fmt: skip
+                                 stdin=lines, environment=self._environment())  # fmt: skip
 
     def advance(self, old: str | None, new: str, tip: str) -> None:
         """Bring a sparse index from commit *old* to *new*, which *tip* is or stands on; it stays sparse.
@@ -152,9 +152,11 @@ class GitIndex:
         return True
 
     def _read_tree(self, *commits: str, configured: Iterable[str] = (), index: str | None = None) -> None:
-        environment = {"GIT_WORK_TREE": self._nowhere} | ({"GIT_INDEX_FILE": index} if index else {})
         self._repository.run("-C", self._nowhere, *configured, "read-tree", "-i", "-m", *commits,
-                             environment=environment)  # fmt: skip
+                             environment=self._environment(index))  # fmt: skip
+
+    def _environment(self, index: str | None = None) -> dict[str, str]:
+        return {"GIT_WORK_TREE": self._nowhere, "GIT_INDEX_FILE": index or str(self._folder / "index")}
 
     @property
     def _nowhere(self) -> str:

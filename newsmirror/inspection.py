@@ -67,12 +67,12 @@ class Inspector:
         return missing + [f"{file.path}, which {fault}," for file in files if (fault := self._gate.fault(file))]
 
     def _unjudged(self, file: OutputFile) -> OutputFile:
-        """A list without the lines that the newest commit has: they were judged when they were new."""
+        """A list without the entries that the newest commit has: they were judged when they were new."""
         old = self._stage.committed(file.path) if file.path.startswith(("indexes/", "tags/")) else None
         if old is None or file.content.count(b"\n- ") > NEWEST or len(file.content) > MAX_BYTES:
             return file
-        known = set(filter(lambda line: line.startswith(b"- "), old.split(b"\n")))
-        return replace(file, content=b"\n".join(line for line in file.content.split(b"\n") if line not in known))
+        known = set(filter(_is_entry, _pieces(old)))
+        return replace(file, content=b"\n".join(piece for piece in _pieces(file.content) if piece not in known))
 
     def _lists_of(self, row: Row) -> list[str]:
         """The lists that an article's page links to; each stands in the tree when the article does."""
@@ -89,6 +89,15 @@ class Inspector:
 
     def _read(self, path: str) -> bytes | None:
         return self._stage.read(path) if _is_inside(path) else None
+
+
+def _pieces(content: bytes) -> list[bytes]:
+    """A list line by line; of a line with several links, each by itself."""
+    return content.replace(b" | ", b"\n").split(b"\n")
+
+
+def _is_entry(piece: bytes) -> bool:
+    return piece.startswith((b"- ", b"[")) and piece.endswith(b")")
 
 
 def _is_inside(path: str) -> bool:

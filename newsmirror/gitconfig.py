@@ -23,9 +23,6 @@ CONFIGURATION = {
     "maintenance.auto": "false",
     "core.filesRefLockTimeout": "2000",
     "core.packedRefsTimeout": "2000",
-    # Parts of packs in memory, not whole ones, however large they are: a run may have little.
-    "core.packedGitWindowSize": "1m",
-    "core.packedGitLimit": "32m",
     # One pack a commit: one file to sync instead of hundreds.
     "fastimport.unpackLimit": "0",
     "user.useConfigOnly": "true",

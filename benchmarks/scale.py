@@ -124,10 +124,14 @@ def lists_of(mirror: Mirror) -> Iterator[str]:
         server.communicate()
 
 
-def nothing_new(mirror: Mirror, address: str) -> Cost:
+def crawl(mirror: Mirror, address: str) -> Cost:
     options = OPTIONS | {"NEWSMIRROR_REPO": str(mirror.folder), "NEWSMIRROR_SITE_URL": address}
     settings = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
-    cost = measure(mirror, sys.executable, "-m", "scrapy", "crawl", "secretchina", *settings)
+    return measure(mirror, sys.executable, "-m", "scrapy", "crawl", "secretchina", *settings)
+
+
+def nothing_new(mirror: Mirror, address: str) -> Cost:
+    cost = crawl(mirror, address)
     if (outcome := mirror.status()["outcome"]) != "nothing_new":
         sys.exit(f"a run with nothing new ended as {outcome}")
     return cost
@@ -163,7 +167,7 @@ def measure_size(folder: Path, size: int, runs: int) -> dict[str, Any]:
         published.append(hundred_new(mirror))
         pushed.append(push(mirror))
     with lists_of(mirror) as address:
-        nothing_new(mirror, address)
+        crawl(mirror, address)  # it writes what the source's rankings say
         idle = [nothing_new(mirror, address) for _ in range(runs)]
     git = mirror.folder / ".git"
     return {

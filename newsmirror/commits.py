@@ -15,10 +15,10 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
-from itertools import chain, islice
-from pathlib import Path, PurePosixPath
+from itertools import chain
+from pathlib import Path
 from typing import IO, Protocol
 
 from newsmirror import manifests
@@ -27,6 +27,7 @@ from newsmirror.exceptions import CommitError, GitError, NoSpaceError
 from newsmirror.git import Repository
 from newsmirror.gitprocess import Pipe
 from newsmirror.items import OutputFile
+from newsmirror.objects import Objects
 from newsmirror.paths import is_article_file
 
 DISK = re.compile(
@@ -40,8 +41,11 @@ IMPORTED = "refs/newsmirror/imported"
 """A name that fast-import asks for and that never exists."""
 MARK = 1
 """Fast-import's number for the commit; contents have the numbers after it."""
-CHUNK = 500
-"""Files whose places are looked at together, and that are held in memory at once."""
+
+
+QUICK = ("-c", "pack.compression=1")
+"""For lists and trees, which become differences soon: a large mirror's trees are megabytes of ids, which do not get
+smaller however long they are compressed."""
 
 
 class Seal(Protocol):
@@ -80,10 +84,12 @@ class Committer:
         when: datetime,
         merged: str | None = None,
         seal: Seal | None = None,
+        tree: Objects | None = None,
     ) -> str:
         """Write a commit with these files on top of *parent* and return its id; no branch knows it yet.
 
-        *merged* is a second parent, whose files are not looked at; *seal* signs what the commit holds. *files* has
+        *merged* is a second parent, whose files are not looked at; *seal* signs what the commit holds; *tree* reads
+        *parent*, where somebody has it open already. *files* has
         those of articles first and is read once, a few hundred at a time; *message* is ASCII, *when* aware. On return
         everything that the commit needs is on the disk. Raises CommitError with git's reason, or NoSpaceError.
         """
@@ -91,7 +97,8 @@ class Committer:
         try:
             self.clear()
             (self._incoming / "pack").mkdir(parents=True)
-            commit = self._import(head, self._in_good_places(files, parent), seal)
+            with _reading(self._repository, parent, tree) as objects:
+                commit = self._import(head, _in_good_places(files, objects), seal)
             self._take_in()
         except (GitError, OSError) as error:
             raise _refusal("git did not take the commit", error) from error
@@ -108,7 +115,7 @@ class Committer:
                 rest = _send_articles(pipe, files, lines)
                 pipe.finish()
             lines.seek(0)
-            with self._fast_import(f"--import-marks={marks}", "--depth=0") as pipe:
+            with self._fast_import(f"--import-marks={marks}", "--depth=0", options=QUICK) as pipe:
                 pipe.write(_commit_stream(head, lines, rest))
                 if seal:
                     _send_seal(pipe, seal)
@@ -116,8 +123,9 @@ class Committer:
                 return pipe.finish().decode().strip()
 
     @contextmanager
-    def _fast_import(self, *words: str) -> Iterator[Pipe]:
-        pipe = self._repository.pipe("fast-import", "--quiet", "--done", *words, environment=self._quarantine())
+    def _fast_import(self, *words: str, options: Iterable[str] = ()) -> Iterator[Pipe]:
+        command = (*options, "fast-import", "--quiet", "--done", *words)
+        pipe = self._repository.pipe(*command, environment=self._quarantine())
         try:
             yield pipe
         except BaseException:
@@ -155,28 +163,6 @@ class Committer:
         """What fast-import writes about its own end, with paths of the machine."""
         return (self._repository.root / ".git").glob("fast_import_crash_*")
 
-    def _in_good_places(self, files: Iterable[OutputFile], parent: str | None) -> Iterator[OutputFile]:
-        source = iter(files)
-        while chunk := list(islice(source, CHUNK)):
-            self._refuse_bad_places([file.path for file in chunk], parent)
-            yield from chunk
-
-    def _refuse_bad_places(self, paths: list[str], parent: str | None) -> None:
-        """No path may lead out of the tree, nor through or over what is no ordinary folder or file in it."""
-        if strange := [path for path in paths if not OUR_PATH.fullmatch(path)]:
-            raise CommitError(f"git did not take the commit: {strange[0][:80]} is no path of the tree")
-        if parent is None:
-            return
-        folders = {str(folder) for path in paths for folder in PurePosixPath(path).parents} - {"."}
-        try:
-            kinds = self._repository.kinds(parent, *sorted({*folders, *paths}))
-        except GitError as error:
-            raise CommitError(f"git did not take the commit: {error}") from error
-        bad = [path for path in sorted(folders) if kinds.get(path, "tree") != "tree"]
-        bad += [path for path in paths if kinds.get(path, "blob") not in ("blob", "link")]
-        if bad:
-            raise CommitError(f"git did not take the commit: {bad[0][:80]} is taken by a link, folder or submodule")
-
     def _head(self, message: str, parent: str | None, when: datetime, merged: str | None) -> bytes:
         name, mail = self._author
         identity = f"{name} <{mail}> {_date(when)}"
@@ -195,6 +181,37 @@ class Committer:
             if file.suffix in (".pack", ".idx", ".rev"):
                 file.replace(packs / file.name)
         sync_folder(packs)
+
+
+@contextmanager
+def _reading(repository: Repository, parent: str | None, tree: Objects | None) -> Iterator[Objects]:
+    """A reader of *parent*; *tree* where it is one, which stays open."""
+    if tree and tree.commit == parent:
+        yield tree
+        return
+    with closing(Objects(repository, parent)) as objects:
+        yield objects
+
+
+def _in_good_places(files: Iterable[OutputFile], tree: Objects) -> Iterator[OutputFile]:
+    """The same files; no path may lead out of the tree, nor through or over what is no ordinary folder or file."""
+    for file in files:
+        if not OUR_PATH.fullmatch(file.path):
+            raise CommitError(f"git did not take the commit: {file.path[:80]} is no path of the tree")
+        if bad := _taken(file.path, tree):
+            raise CommitError(f"git did not take the commit: {bad[:80]} is taken by a link, folder or submodule")
+        yield file
+
+
+def _taken(path: str, tree: Objects) -> str | None:
+    """The first part of a path that something else than a folder or, for the last one, a file has; None for none."""
+    parts = path.split("/")
+    for end in range(1, len(parts)):
+        if (is_folder := tree.is_folder(above := "/".join(parts[:end]))) is None:
+            return None
+        if not is_folder:
+            return above
+    return None if tree.is_folder(path) is None or tree.has(path) else path
 
 
 def _send_articles(pipe: Pipe, files: Iterator[OutputFile], lines: IO[bytes]) -> Iterator[OutputFile]:

@@ -19,6 +19,7 @@ from newsmirror.inherit import inherit
 from newsmirror.items import OutputFile, Row
 from newsmirror.join import Joiner
 from newsmirror.lock import RunLock
+from newsmirror.objects import Objects
 from newsmirror.outcome import Outcome, judge_pushes
 from newsmirror.packs import give_back
 from newsmirror.placing import prefix_of
@@ -111,11 +112,11 @@ class Mirror:
         """Give up state and lock."""
         self._open.close()
 
-    def commit(self, files: Iterable[OutputFile], message: str, *, size: int) -> None:
+    def commit(self, files: Iterable[OutputFile], message: str, *, size: int, tree: Objects | None = None) -> None:
         """Objects, then the note for the working copy, then the branch, then the state.
 
-        *files* has those of articles first, with *size* bytes in all. Call it within a transaction of the state,
-        which ends after it: state after commit. Raises CommitError or NoSpaceError.
+        *files* has those of articles first, with *size* bytes in all; *tree*: see `Committer.make`. Call it within a
+        transaction of the state, which ends after it: state after commit. Raises CommitError or NoSpaceError.
         """
         if operation := operation_of(self.repository):
             raise CommitError(f"somebody began {operation} in the working copy; finish it or take it back")
@@ -123,7 +124,7 @@ class Mirror:
         when = self.now()
         about = About.of(self.site, when, self.store.count())
         with sealing(self.repository, self.config.signing, about, parent=self.base) as seal:
-            commit = self.committer.make(files, message, parent=self.base, when=when, seal=seal)
+            commit = self.committer.make(files, message, parent=self.base, when=when, seal=seal, tree=tree)
         with uninterrupted():
             self._checkout.begin(self.base, commit)
             self.committer.publish(commit, parent=self.base, when=when)

@@ -234,7 +234,7 @@ class Publisher:
         if self._stage.written:
             message = f"newsmirror: {len(self._new)} new, {len(self._updated)} updated"
             message += f", {len(self._gone)} gone" if self._gone else ""
-            self._mirror.commit(self._stage.files(), message, size=self._stage.size)
+            self._mirror.commit(self._stage.files(), message, size=self._stage.size, tree=self._stage.objects)
 
     def _write_status(self, result: Result, report: Report) -> None:
         commit = result.commit or self._mirror.repository.tip()

@@ -19,7 +19,8 @@ class Stage:
 
     def __init__(self, repository: Repository, commit: str | None):
         """*commit* is the newest one, None before the first. Raises NoSpaceError."""
-        self._objects = Objects(repository, commit)
+        self.objects = Objects(repository, commit)
+        """The newest commit."""
         self._places: dict[str, tuple[int, int]] = {}
         self._known: dict[str, bool] = {}
         self._size = 0
@@ -39,18 +40,18 @@ class Stage:
     def read(self, path: str) -> bytes | None:
         """Content that the file will have, None where there will be none."""
         if path not in self._places:
-            return self._objects.read(path)
+            return self.objects.read(path)
         start, length = self._places[path]
         return os.pread(self._file.fileno(), length, start)
 
     def committed(self, path: str) -> bytes | None:
         """Content that the file has in the newest commit, None where there is none."""
-        return self._objects.read(path)
+        return self.objects.read(path)
 
     def exists(self, path: str) -> bool:
         """Whether the file will be there."""
         if path not in self._places and path not in self._known:
-            self._known[path] = self._objects.has(path)
+            self._known[path] = self.objects.has(path)
         return path in self._places or self._known[path]
 
     def write(self, file: OutputFile) -> bool:
@@ -81,5 +82,5 @@ class Stage:
 
     def close(self) -> None:
         """Forget everything."""
-        self._objects.close()
+        self.objects.close()
         self._file.close()

@@ -10,7 +10,7 @@ from newsmirror.hostview import Shown
 from newsmirror.items import Row
 from newsmirror.lists import FRONT_ENTRIES, NEWEST, PAGED, Subject, subjects
 
-INDEX = re.compile(r"(?P<stem>tags/(?:all|u[0-9a-f]+/[0-9a-f]+))(?:-[0-9a-f]+)*\.md")
+INDEX = re.compile(r"(?P<stem>tags/(?:all|u[0-9a-f]+/[0-9a-f]+))(?:-\d+)?(?:/[0-9a-f]+)*\.md")
 """A page of the index of tags, or one that it leads to."""
 MONTH = re.compile(r"(?P<stem>.+)/(?P<month>\d{4}-\d{2})(?:-\d+)?\.md")
 ALL = ""

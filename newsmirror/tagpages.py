@@ -53,7 +53,7 @@ class Node:
         return Node(self._named(number), self.prefix + following, None if following else (0, 0))
 
     def _named(self, number: int) -> str:
-        return f"{self.path.removesuffix('.md')}-{number:x}.md"
+        return f"{self.path.removesuffix('.md')}/{number:x}.md"
 
 
 def root_of(block: int) -> Node:
@@ -114,11 +114,10 @@ class TagIndex:
         touched: dict[Node, set[str]] = {}
         for tag in tags or ():
             touched.setdefault(node.below(tag), set()).add(tag)
-        other = next((child for child in children if child not in touched), None)
-        is_new = tags is None or bool(other and not self._exists(other.path))
         for child in {**children, **touched}:
-            if is_new or child in touched:
-                yield from self._pages(child, None if is_new else touched[child])
+            is_missing = tags is None or not self._exists(child.path)
+            if is_missing or child in touched:
+                yield from self._pages(child, None if is_missing else touched[child])
 
     def _is_parted(self, node: Node) -> bool:
         """Whether a page leads to further pages. One that has done so goes on: nothing is deleted."""

@@ -203,21 +203,36 @@ def test_index_that_grows_leads_to_further_pages(config: Config, monkeypatch: py
     publish(config, story(1, tags=("教育", "教师")))
     publish(config, story(2, tags=("教", "敎", "教育部")))
 
-    characters, ranges = f"{INDEX.removesuffix('.md')}-6559.md", f"{INDEX.removesuffix('.md')}-6559-8000.md"
-    assert "## 教\n\n[教…](6500-6559.md)\n" in text(config, INDEX)
-    assert "[教…](6500-6559-0.md) | [教师…](6500-6559-5e00.md) | [教育…](6500-6559-8000.md)" in text(config, characters)
-    assert "[教育](../../pages/2026/11/23/1.md) | [教育部](../../pages/2026/11/23/2.md)" in text(config, ranges)
+    characters, ranges = f"{INDEX.removesuffix('.md')}/6559.md", f"{INDEX.removesuffix('.md')}/6559/8000.md"
+    assert "## 教\n\n[教…](6500/6559.md)\n" in text(config, INDEX)
+    assert "[教…](6559/0.md) | [教师…](6559/5e00.md) | [教育…](6559/8000.md)" in text(config, characters)
+    assert "[教育](../../../../pages/2026/11/23/1.md) | [教育部](../../../../pages/2026/11/23/2.md)" in text(
+        config, ranges
+    )
     assert sound(config)
     head = git(config.repo, "rev-parse", "HEAD")
 
     publish(config, story(3, tags=("教室",)))
 
     written = git(config.repo, "diff", "--name-only", head, "HEAD", "--", "tags/u6").splitlines()
-    assert written == ["tags/u6/6500-6559-5a00.md", "tags/u6/6500-6559.md"]
+    assert written == ["tags/u6/6500/6559.md", "tags/u6/6500/6559/5a00.md"]
     assert sound(config)
 
     publish(config, story(3, tags=()), story(2, tags=()))
 
+    assert sound(config)
+
+
+def test_pages_of_the_index_that_are_missing_are_made_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagpages, "MOST", 2)
+    publish(config, story(1, tags=("教育", "教师", "敎", "教育部", "教室")))
+    gone = [f"{INDEX.removesuffix('.md')}/6559/{name}.md" for name in ("5a00", "8000")]
+    git(config.repo, "rm", "-q", *gone)
+    git(config.repo, "-c", "user.name=o", "-c", "user.email=o@example.invalid", "commit", "-qm", "by somebody")
+
+    publish(config, story(2, tags=("教士",)))
+
+    assert all((config.repo / path).exists() for path in gone)
     assert sound(config)
 
 

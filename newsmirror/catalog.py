@@ -9,12 +9,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from newsmirror.forms import SCHEMA as FORMS
+from newsmirror.forms import Forms
 from newsmirror.items import BEIJING, Row
-from newsmirror.lists import OTHER, Subject
+from newsmirror.lists import OTHER, Entry, Subject
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE forms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY, category TEXT NOT NULL, month INTEGER NOT NULL, published INTEGER NOT NULL,
     date_only INTEGER NOT NULL, title TEXT NOT NULL, digest BLOB NOT NULL, tags TEXT,
@@ -25,8 +26,6 @@ CREATE TABLE tags (
     tag TEXT NOT NULL, month INTEGER NOT NULL, published INTEGER NOT NULL, id INTEGER NOT NULL,
     PRIMARY KEY (tag, month, published, id)) WITHOUT ROWID;
 """
-DAY, ID = "\x01", "\x02"
-"""What stands in a form of addresses or paths for an article's day and id: a million of them have a few forms."""
 COLUMNS = "a.id, a.category, a.published, a.date_only, a.title, a.digest, a.tags, a.url, a.path"
 NEWEST_FIRST = "ORDER BY month DESC, published DESC, id DESC"
 LAST = "\U0010ffff"
@@ -58,15 +57,14 @@ class Catalog:
     """The articles of an open database; `Store` is the whole state."""
 
     _db: sqlite3.Connection
-    _forms: dict[int, str]
-    _numbers: dict[str, int]
+    _forms: Forms
 
     def _make_tables(self) -> None:
-        self._forget_forms()
+        self._forms = Forms(self._db)
         if self._db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
             return
         drop = "".join(f"DROP TABLE IF EXISTS {table};" for table in ("articles", "tags", "forms", "meta"))
-        self._db.executescript(f"BEGIN;{drop}{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;")
+        self._db.executescript(f"BEGIN;{drop}{FORMS}{SCHEMA}PRAGMA user_version = {VERSION};COMMIT;")
 
     # Changes
 
@@ -80,7 +78,7 @@ class Catalog:
 
     def move(self, row: Row, path: str) -> None:
         """Record that the page of a published article stands at *path* from now on."""
-        self._db.execute("UPDATE articles SET path = ? WHERE id = ?", (self._form(path, row), row.id))
+        self._db.execute("UPDATE articles SET path = ? WHERE id = ?", (self._forms.number(path, row), row.id))
 
     def _insert(self, row: Row) -> None:
         month, published = _month_of(row.day), int(row.published.timestamp())
@@ -89,7 +87,7 @@ class Catalog:
             (
                 row.id, row.category or OTHER, month, published, row.date_only, row.title, _packed(row.digest),
                 json.dumps(row.tags, ensure_ascii=False) if row.tags else None,
-                self._form(row.url, row), self._form(row.path, row),
+                self._forms.number(row.url, row), self._forms.number(row.path, row),
             ),
         )  # fmt: skip
         entries = [(tag, month, published, row.id) for tag in row.tags]
@@ -114,25 +112,6 @@ class Catalog:
         for row in rows:
             self._insert(row)
 
-    def _form(self, text: str, row: Row) -> int:
-        """Number of the form of an article's address or path."""
-        form = text.replace(f"{row.day:%Y/%m/%d}", DAY).replace(str(row.id), ID)
-        if form not in self._numbers:
-            self._db.execute("INSERT OR IGNORE INTO forms (text) VALUES (?)", (form,))
-            found = self._db.execute("SELECT number FROM forms WHERE text = ?", (form,)).fetchone()
-            self._numbers[form] = int(found[0])
-        return self._numbers[form]
-
-    def _text(self, number: int, identifier: int, day: date) -> str:
-        if number not in self._forms:
-            found = self._db.execute("SELECT text FROM forms WHERE number = ?", (number,)).fetchone()
-            self._forms[number] = str(found[0])
-        return self._forms[number].replace(ID, str(identifier)).replace(DAY, f"{day:%Y/%m/%d}")
-
-    def _forget_forms(self) -> None:
-        """After a transaction that was taken back: its forms are gone with it."""
-        self._forms, self._numbers = {}, {}
-
     # Questions
 
     def get(self, identifier: int) -> Row | None:
@@ -149,13 +128,17 @@ class Catalog:
         """The newest articles of a subject, or of all, newest first."""
         if subject is None:
             return list(self._rows("FROM articles a ORDER BY published DESC, id DESC LIMIT ?", limit))
-        return list(self._rows(f"{_of(subject)} {NEWEST_FIRST} LIMIT ?) USING (id) {NEWEST_FIRST}", subject.key, limit))
+        return list(self._rows(_newest_of(subject), subject.key, limit))
 
-    def month(self, subject: Subject, month: str) -> list[Row]:
-        """A subject's articles of a month (``2021-12``), oldest first."""
+    def newest_entries(self, subject: Subject, limit: int) -> list[Entry]:
+        """The same as lists name them."""
+        return self._entries(_newest_of(subject), subject.key, limit)
+
+    def month(self, subject: Subject, month: str) -> list[Entry]:
+        """A subject's articles of a month (``2021-12``), oldest first, as lists name them."""
         order = "ORDER BY published, id"
         number = int(month.replace("-", ""))
-        return list(self._rows(f"{_of(subject)} AND month = ?) USING (id) {order}", subject.key, number))
+        return self._entries(f"{_of(subject)} AND month = ?) USING (id) {order}", subject.key, number)
 
     def months(self, subject: Subject) -> list[str]:
         """The months of a subject, newest first."""
@@ -194,8 +177,7 @@ class Catalog:
         for tag, identifier, published, path in self._db.execute(TAGS_BETWEEN, (start, end, enough - 1)):
             paths = found.setdefault(tag, [])
             if identifier is not None:
-                day = datetime.fromtimestamp(published, BEIJING).date()
-                paths.append(self._text(path, identifier, day))
+                paths.append(self._forms.text(path, identifier, published))
         return found
 
     def next_tag(self, start: str, end: str) -> str | None:
@@ -248,6 +230,13 @@ class Catalog:
             yield found
             found = self._db.execute(query, (found,)).fetchone()[0]
 
+    def _entries(self, rest: str, *values: object) -> list[Entry]:
+        found = self._db.execute(f"SELECT a.id, a.published, a.title, a.path {rest}", values)
+        return [
+            Entry(_day_of(published), title, self._forms.text(path, identifier, published))
+            for identifier, published, title, path in found
+        ]
+
     def _rows(self, rest: str, *values: object) -> Iterator[Row]:
         for found in self._db.execute(f"SELECT {COLUMNS} {rest}", values):
             yield self._row(*found)
@@ -256,12 +245,12 @@ class Catalog:
         self, identifier: int, category: str, published: int, date_only: int, title: str, digest: bytes | str,
         tags: str | None, url: int, path: int,
     ) -> Row:  # fmt: skip
-        time = datetime.fromtimestamp(published, UTC)
-        day = time.astimezone(BEIJING).date()
         return Row(
-            id=identifier, url=self._text(url, identifier, day), path=self._text(path, identifier, day), title=title,
+            id=identifier, url=self._forms.text(url, identifier, published),
+            path=self._forms.text(path, identifier, published), title=title,
             category=None if category == OTHER else category, tags=tuple(json.loads(tags)) if tags else (),
-            published=time, date_only=bool(date_only), digest=digest if isinstance(digest, str) else digest.hex(),
+            published=datetime.fromtimestamp(published, UTC), date_only=bool(date_only),
+            digest=digest if isinstance(digest, str) else digest.hex(),
         )  # fmt: skip
 
 
@@ -273,6 +262,14 @@ def _of(subject: Subject) -> str:
     """The articles of a subject, chosen by its index alone before anything else is read of them."""
     table, key = _table(subject)
     return f"FROM articles a JOIN (SELECT id FROM {table} WHERE {key} = ?"
+
+
+def _newest_of(subject: Subject) -> str:
+    return f"{_of(subject)} {NEWEST_FIRST} LIMIT ?) USING (id) {NEWEST_FIRST}"
+
+
+def _day_of(published: int) -> date:
+    return datetime.fromtimestamp(published, BEIJING).date()
 
 
 def _month_of(day: date) -> int:

@@ -70,12 +70,11 @@ class ListWriter:
         them are made once.
         """
         name = self._name(subject)
-        everything = self._store.months(subject)
         is_all = not self._store.has_over(subject, lists.NEWEST)
+        everything = [] if is_all and subject.kind == "tag" else self._store.months(subject)
         if subject.kind == "tag":
-            everything = [] if is_all else everything
             months = months if self._has_months(subject, everything) else set(everything)
-        newest = self._store.newest(subject, lists.NEWEST)
+        newest = self._store.newest_entries(subject, lists.NEWEST)
         yield lists.newest_list(subject, name, newest, everything, is_all=is_all)
         for month in sorted(months | self._beside_new(subject, months, everything)):
             yield from lists.month_lists(subject, name, month, self._store.month(subject, month), everything)

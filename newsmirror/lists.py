@@ -120,12 +120,14 @@ def subjects(row: Row) -> list[Subject]:
     return [Subject("category", row.category or OTHER), *(Subject("tag", tag) for tag in row.tags)]
 
 
-def newest_list(subject: Subject, name: str, rows: list[Row], months: list[str], *, is_all: bool = False) -> Listing:
+def newest_list(
+    subject: Subject, name: str, entries: list[Entry], months: list[str], *, is_all: bool = False
+) -> Listing:
     """The list of a subject's newest articles; *months* are all of them, newest first. *is_all*: it names every one."""
     links = tuple((month, month_path(subject, month)) for month in months)
-    oldest = paths.month_of(rows[-1].day) if rows and months and not is_all else None
+    oldest = paths.month_of(entries[-1].day) if entries and months and not is_all else None
     earlier = (oldest, month_path(subject, oldest)) if oldest else None
-    return Listing(f"{subject.stem}.md", name, tuple(map(Entry.of, rows)), months=links, earlier=earlier)
+    return Listing(f"{subject.stem}.md", name, tuple(entries), months=links, earlier=earlier)
 
 
 def month_path(subject: Subject, month: str) -> str:
@@ -133,12 +135,12 @@ def month_path(subject: Subject, month: str) -> str:
     return f"{subject.stem}/{month}.md"
 
 
-def month_lists(subject: Subject, name: str, month: str, rows: list[Row], months: list[str]) -> list[Listing]:
-    """The lists of one month, oldest rows first in *rows*; *months* are all of the subject, newest first.
+def month_lists(subject: Subject, name: str, month: str, entries: list[Entry], months: list[str]) -> list[Listing]:
+    """The lists of one month, oldest first in *entries*; *months* are all of the subject, newest first.
 
     A part is full at 200 and its entries never change then: the first holds the oldest articles.
     """
-    chunks = [rows[start : start + NEWEST] for start in range(0, len(rows), NEWEST)]
+    chunks = [entries[start : start + NEWEST] for start in range(0, len(entries), NEWEST)]
     stem = f"{subject.stem}/{month}"
     files = [f"{stem}.md" if number == 1 else f"{stem}-{number}.md" for number in range(1, len(chunks) + 1)]
     newer, older = neighbours(month, months)
@@ -146,7 +148,7 @@ def month_lists(subject: Subject, name: str, month: str, rows: list[Row], months
         Listing(
             path=path,
             title=f"{name} {month}",
-            entries=tuple(Entry.of(row) for row in reversed(chunk)),
+            entries=tuple(reversed(chunk)),
             parent=(name, f"{subject.stem}.md"),
             older=(older, month_path(subject, older)) if older else None,
             newer=(newer, month_path(subject, newer)) if newer else None,

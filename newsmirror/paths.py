@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote
 
 from newsmirror.items import Article, Row
@@ -103,11 +104,18 @@ def data_path(day: date) -> str:
 
 def relative(target: str, start: str) -> str:
     """The link from the file *start* to the file *target*, encoded for a Markdown destination."""
-    here, there = start.split("/")[:-1], target.split("/")
+    folder, _, name = target.rpartition("/")
+    return _way(folder, start.rpartition("/")[0]) + encoded(name)
+
+
+@lru_cache(maxsize=1024)
+def _way(folder: str, start: str) -> str:
+    """From one folder to another, with a slash at its end; a list leads to few folders many times."""
+    here, there = (start.split("/") if start else []), (folder.split("/") if folder else [])
     shared = 0
-    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+    while shared < min(len(here), len(there)) and here[shared] == there[shared]:
         shared += 1
-    return encoded("../" * (len(here) - shared) + "/".join(there[shared:]))
+    return encoded("../" * (len(here) - shared) + "".join(f"{part}/" for part in there[shared:]))
 
 
 def encoded(address: str) -> str:

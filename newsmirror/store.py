@@ -15,6 +15,7 @@ from newsmirror.agenda import SCHEMA as LOOKS
 from newsmirror.agenda import Agenda
 from newsmirror.catalog import Catalog
 from newsmirror.exceptions import NoSpaceError, StateError
+from newsmirror.forms import Forms
 from newsmirror.items import Row
 
 SCHEMA = """
@@ -23,6 +24,8 @@ CREATE TABLE IF NOT EXISTS failures (
 CREATE TABLE IF NOT EXISTS pauses (host TEXT PRIMARY KEY, until TEXT NOT NULL, runs INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS pending (url TEXT PRIMARY KEY, kind TEXT NOT NULL, category TEXT, published TEXT);
 """
+CACHE = 16 * 1024
+"""KB of the file that SQLite keeps in memory: the inner pages of large tables, which each question reads."""
 BASE_WAIT = timedelta(hours=1)
 MAX_WAIT = timedelta(days=7)
 """A failed address is tried again after 1, 2, 4 … hours, at most a week: deleted articles cost little."""
@@ -61,6 +64,7 @@ class Store(Catalog, Agenda):
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute(f"PRAGMA cache_size=-{CACHE}")
             self._make_tables()
             self._db.executescript(SCHEMA + LOOKS)
         except sqlite3.Error:
@@ -93,7 +97,7 @@ class Store(Catalog, Agenda):
             except BaseException:
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
-                self._forget_forms()
+                self._forms = Forms(self._db)
                 raise
 
     @contextmanager

@@ -51,7 +51,7 @@ def test_scrapy_stays_in_its_layer(path: Path) -> None:
 
     assert "scrapy" not in heads or LEVEL[top_name(path)] >= SCRAPY_LEVEL
     assert "git" not in heads or top_name(path) in {"git", "gitprocess", "gitpush", "gitside", "procgroup"}
-    assert "sqlite3" not in heads or top_name(path) in {"agenda", "catalog", "store"}
+    assert "sqlite3" not in heads or top_name(path) in {"agenda", "catalog", "forms", "store"}
     assert "PIL" not in heads or top_name(path) == "shrink"
     assert "subprocess" not in heads or top_name(path) in {"git", "notify", "sshkeys"}
     assert "scrapy_playwright" not in heads or path.name == "browser.py"

@@ -56,7 +56,7 @@ def test_entry_of_a_row() -> None:
 
 
 def test_newest_list() -> None:
-    found = newest_list(P1, "看大陆", [row()], ["2021-12", "2021-11"])
+    found = newest_list(P1, "看大陆", [Entry.of(row())], ["2021-12", "2021-11"])
     assert found == Listing(
         path="indexes/p1.md",
         title="看大陆",
@@ -67,12 +67,12 @@ def test_newest_list() -> None:
 
 
 def test_newest_list_that_names_everything_leads_to_nothing_earlier() -> None:
-    assert newest_list(P1, "看大陆", [row()], ["2021-12"], is_all=True).earlier is None
-    assert newest_list(RIVER, "河边", [row()], []).earlier is None
+    assert newest_list(P1, "看大陆", [Entry.of(row())], ["2021-12"], is_all=True).earlier is None
+    assert newest_list(RIVER, "河边", [Entry.of(row())], []).earlier is None
 
 
 def test_month_list_of_one_part() -> None:
-    found = month_lists(P1, "看大陆", "2021-12", [row(title="旧"), row(title="新")], MONTHS)
+    found = month_lists(P1, "看大陆", "2021-12", [Entry.of(row(title="旧")), Entry.of(row(title="新"))], MONTHS)
     assert found == [
         Listing(
             path="indexes/p1/2021-12.md",
@@ -91,11 +91,11 @@ def test_month_list_of_one_part() -> None:
 
 
 def test_month_list_of_200_is_one_part() -> None:
-    assert len(month_lists(P1, "看大陆", "2021-12", [row()] * 200, MONTHS)) == 1
+    assert len(month_lists(P1, "看大陆", "2021-12", [Entry.of(row())] * 200, MONTHS)) == 1
 
 
 def test_month_list_over_200_begins_a_part_and_leaves_the_first_full() -> None:
-    rows = [row(title=f"第{number}篇") for number in range(1, 202)]
+    rows = [Entry.of(row(title=f"第{number}篇")) for number in range(1, 202)]
     found = month_lists(P1, "看大陆", "2021-12", rows, MONTHS)
     described = [(part.path, len(part.entries), part.entries[0].title, part.entries[-1].title) for part in found]
     assert described == [
@@ -105,7 +105,7 @@ def test_month_list_over_200_begins_a_part_and_leaves_the_first_full() -> None:
 
 
 def test_parts_of_a_month_name_each_other() -> None:
-    found = month_lists(P1, "看大陆", "2021-12", [row()] * 201, MONTHS)
+    found = month_lists(P1, "看大陆", "2021-12", [Entry.of(row())] * 201, MONTHS)
     assert [part.parts for part in found] == [("indexes/p1/2021-12.md", "indexes/p1/2021-12-2.md")] * 2
 
 
@@ -114,7 +114,7 @@ def test_month_list_of_nothing() -> None:
 
 
 def test_months_of_a_tag_have_no_days() -> None:
-    assert not month_lists(RIVER, "河边", "2021-12", [row()], MONTHS)[0].by_day
+    assert not month_lists(RIVER, "河边", "2021-12", [Entry.of(row())], MONTHS)[0].by_day
 
 
 def test_neighbours_at_both_ends() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from newsmirror.config import Config
 from newsmirror.exceptions import BusyError, RefusedError
-from newsmirror.items import Article, OutputFile, Page, Paragraph, Row, Span
-from newsmirror.lists import Subject
+from newsmirror.items import Article, OutputFile, Page, Paragraph, Span
+from newsmirror.lists import Entry, Subject
 from newsmirror.outcome import Outcome, Report
 from newsmirror.placing import make_page
 from newsmirror.publish import GIVE_UP, Publisher
@@ -486,7 +486,7 @@ def test_tag_with_over_200_articles_gets_lists_of_months(config: Config, monkeyp
     asked: list[tuple[Subject, str]] = []
     read = Store.month
 
-    def month(store: Store, subject: Subject, month: str) -> list[Row]:
+    def month(store: Store, subject: Subject, month: str) -> list[Entry]:
         asked.append((subject, month))
         return read(store, subject, month)
 

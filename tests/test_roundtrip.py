@@ -14,7 +14,7 @@ from benchmarks.sources import from_sample
 from newsmirror.clean import clean_article
 from newsmirror.extract import extract_article
 from newsmirror.listpages import render_list
-from newsmirror.lists import Subject, newest_list
+from newsmirror.lists import Entry, Subject, newest_list
 from newsmirror.render import PageStyle
 from newsmirror.spiders.secretchina import SITE
 from newsmirror.text import one_line
@@ -45,7 +45,7 @@ def test_ten_thousand_generated_articles(body: str, title: str, tags: list[str])
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(titles=st.lists(words_of_all_kinds().map(one_line).filter(bool), min_size=1, max_size=3))
 def test_generated_titles_in_a_list(render: Callable[[str], str], titles: list[str]) -> None:
-    listing = newest_list(Subject("category", "p1"), titles[0], [row(title=title) for title in titles], [])
+    listing = newest_list(Subject("category", "p1"), titles[0], [Entry.of(row(title=title)) for title in titles], [])
 
     head, _, (_, items) = structure(render(render_list(listing, style=PageStyle())))
 

@@ -89,7 +89,7 @@ def test_month_is_oldest_first(store: Store, subject: Subject) -> None:
             row(id=3, tags=("河边",), published=datetime(2022, 1, 9, tzinfo=UTC)),
         ]
     )
-    assert [found.id for found in store.month(subject, "2021-12")] == [2, 1]
+    assert [found.day.day for found in store.month(subject, "2021-12")] == [8, 9]
 
 
 @pytest.mark.parametrize("subject", [P1, RIVER])
@@ -342,6 +342,7 @@ def test_every_question_of_a_run_walks_an_index(store: Store) -> None:
     store._db.set_trace_callback(asked.append)
     for subject in (P1, RIVER):
         store.newest(subject, 200)
+        store.newest_entries(subject, 200)
         store.month(subject, "2021-12")
         store.months(subject)
         store.has_over(subject, 200)

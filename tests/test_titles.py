@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from newsmirror.listpages import render_list
-from newsmirror.lists import Subject, newest_list
+from newsmirror.lists import Entry, Subject, newest_list
 from newsmirror.paths import category_stem, page_path, qr_path
 from newsmirror.render import PageStyle, render_page
 from newsmirror.spiders.secretchina import SITE
@@ -44,15 +44,16 @@ def test_lists_are_in_the_order_of_publication_whatever_the_titles(tmp_path: Pat
     store.rebuild(rows, "c" * 40)
     subject = Subject("category", "p1")
 
-    newest = [found.published.hour for found in store.newest(subject, 10)]
-    month = [found.published.hour for found in store.month(subject, "2021-12")]
+    hours = {row.title: row.published.hour for row in rows}
+    newest = [hours[found.title] for found in store.newest_entries(subject, 10)]
+    month = [hours[found.title] for found in store.month(subject, "2021-12")]
     store.close()
 
     assert (newest, month) == ([5, 4, 3, 2, 1], [1, 2, 3, 4, 5])
 
 
 def test_list_shows_titles_with_their_notes_under_a_path_of_the_category() -> None:
-    listing = newest_list(Subject("category", "p1"), "看大陆", [row(title="河边的钟声(组图)")], [])
+    listing = newest_list(Subject("category", "p1"), "看大陆", [Entry.of(row(title="河边的钟声(组图)"))], [])
 
     assert listing.path == f"{category_stem('p1')}.md" == "indexes/p1.md"
     assert "- 2021-12-17 [河边的钟声(组图)](../pages/2021/12/17/990001.md)\n" in render_list(listing, style=PageStyle())

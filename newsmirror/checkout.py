@@ -2,10 +2,9 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 from newsmirror.durable import replace_file, writing
 from newsmirror.exceptions import GitError
@@ -85,9 +84,9 @@ class Checkout:
         if step.shown.done:
             if step.shown.base is None and step.cone:  # all of a large mirror; to find the few files takes long
                 return
-            changes = list(islice(step.changes(), LOOK_AGAIN + 1))
+            changes = self._repository.first_changes(step.shown.base, step.shown.commit, LOOK_AGAIN + 1)
             if len(changes) <= LOOK_AGAIN:
-                self._tree.show(changes, self._repository.blobs)
+                self._tree.show(step.shown_of(changes), self._repository.blobs)
             return
         if kept := self._tree.show(step.changes(), self._repository.blobs):
             logger.warning(
@@ -129,7 +128,11 @@ class _Step:
 
     def changes(self) -> Iterator[Change]:
         """What the noted commit changed, and no later one did, of what is shown."""
-        for change in self.repository.each_change(self.shown.base, self.shown.commit):
+        return self.shown_of(self.repository.each_change(self.shown.base, self.shown.commit))
+
+    def shown_of(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """Those of these changes."""
+        for change in changes:
             if change.path not in self._later and (self.cone is None or self.cone.holds(change.path)):
                 yield change
 

@@ -55,6 +55,7 @@ class Repository:
         """Whether the lock of a run is ours: only then what a killed git leaves is removed."""
         self.is_clean = True
         """False where a killed git has left something that could not be removed."""
+        self._changed: tuple[tuple[str | None, str, int], list[Change]] | None = None
         self._git = _command(root)
         folder = root / ".git"
         if not os.path.lexists(folder) and not (root / "objects").is_dir():
@@ -218,6 +219,12 @@ class Repository:
         """
         return list(self.each_change(old, new, *folders))
 
+    def first_changes(self, old: str | None, new: str, number: int) -> list[Change]:
+        """The first so many changes from *old* to *new*; asked for again, they are remembered. Raises GitError."""
+        if self._changed is None or self._changed[0] != (old, new, number):
+            self._changed = (old, new, number), list(islice(self.each_change(old, new), number))
+        return self._changed[1]
+
     def each_change(self, old: str | None, new: str, *folders: str) -> Iterator[Change]:
         """The same one by one, as git finds them: an archive is not held in memory."""
         words = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
@@ -243,6 +250,8 @@ class Repository:
 
     def holds(self, older: str, newer: str) -> bool:
         """Whether commit *older* is *newer* or one of those that it stands on."""
+        if older == newer:
+            return True
         try:
             self.run("merge-base", "--is-ancestor", older, newer)
         except GitError:

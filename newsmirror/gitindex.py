@@ -50,18 +50,21 @@ class GitIndex:
 
     def cone(self) -> Cone | None:
         """What is shown where it is not everything; None also for patterns that are no cone. Raises GitError."""
-        if not (self._folder / PATTERNS).exists() or not all(map(self._is_on, list(SPARSE)[:2])):
+        if not (self._folder / PATTERNS).exists() or not self._is_on():
             return None
         listed = self._repository.run("sparse-checkout", "list").decode(errors="surrogateescape").splitlines()
         return Cone(frozenset(listed))
 
-    def _is_on(self, name: str) -> bool:
+    def _is_on(self) -> bool:
+        """Whether both switches of a cone are on; the last word on each counts."""
+        words = ("config", "-z", "--type=bool", "--get-regexp", r"^core\.sparsecheckout(cone)?$")
         try:
-            return self._repository.run("config", "--type=bool", "--get", name).strip() == b"true"
+            said = self._repository.run(*words).decode().split("\0")
         except GitError as error:
             if error.status == 1:
                 return False
             raise
+        return dict(line.split("\n") for line in said if line) == {name.lower(): "true" for name in list(SPARSE)[:2]}
 
     def size(self) -> int:
         """How many entries the index has; 0 where there is none."""

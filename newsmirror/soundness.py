@@ -1,6 +1,5 @@
 """A look at the newest commit before anything is built on it: cheap, so not at all of the archive (`scrapy verify`)."""
 
-from itertools import islice
 from pathlib import Path
 
 from newsmirror.exceptions import GitError
@@ -18,8 +17,8 @@ def find_damage(repository: Repository, tip: str) -> str | None:
         return f"{broken} is cut or damaged"
     try:
         parents = repository.run("rev-list", "--parents", "-n", "1", tip).decode().split()[1:]
-        changes = repository.each_change(parents[0] if parents else None, tip)
-        names = "".join(f"{change.after}\n" for change in islice(changes, LOOKED_AT) if change.after)
+        changes = repository.first_changes(parents[0] if parents else None, tip, LOOKED_AT + 1)
+        names = "".join(f"{change.after}\n" for change in changes[:LOOKED_AT] if change.after)
         said = repository.run("cat-file", "--batch-check", stdin=names.encode()) if names else b""
     except GitError as error:
         return str(error) or "the newest commit cannot be read"

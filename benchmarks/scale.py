@@ -88,7 +88,8 @@ def measure(mirror: Mirror, *words: str) -> Cost:
 
 
 def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("NEWSMIRROR_", "GIT_"))}
+    """That of an operator: Python keeps what it has compiled."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("NEWSMIRROR_", "GIT_", "PYTHON"))}
 
 
 def written_since(folder: Path, moment: int) -> int:

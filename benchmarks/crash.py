@@ -38,6 +38,7 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=8, help="steps in which the site grows")
     parser.add_argument("--only", nargs="+", choices=tuple(SWEEPS))
     parser.add_argument("--pictures", action="store_true", help="mirror pictures as well")
+    parser.add_argument("--sparse", action="store_true", help="folders show the lists alone, as in a large mirror")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where mirrors are made; default: a temporary folder")
     options = parser.parse_args()
@@ -47,7 +48,7 @@ def main() -> int:
         folder = (options.folder or Path(temporary)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         sheet = Sheet()
-        rig, source = Rig(folder, server, options.pictures), random.Random(options.seed)  # noqa: S311
+        rig, source = Rig(folder, server, options.pictures, options.sparse), random.Random(options.seed)  # noqa: S311
         rig.prepare(days)
         print(
             f"undisturbed: {len(days)} runs, {len(server.site.articles)} articles, {rig.seconds:.1f} s a run",

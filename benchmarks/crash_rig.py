@@ -20,6 +20,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from newsmirror.gitindex import ALWAYS, PATTERNS, SPARSE
 from sample_site import SampleServer, SampleSite
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,8 @@ class Rig:
     folder: Path
     server: SampleServer
     pictures: bool = False
+    sparse: bool = False
+    """Whether working copies show the lists alone, as those of large mirrors do."""
     trees: dict[date, str] = field(default_factory=dict)
     """Tree of an undisturbed mirror by day."""
     seconds: float = 5.0
@@ -131,6 +134,11 @@ class Rig:
         git(self.folder, "init", "-q", "--bare", "-b", "main", str(backup))
         git(self.folder, "init", "-q", "-b", "main", str(repo))
         git(repo, "remote", "add", "backup", str(backup))
+        if self.sparse:
+            for setting, value in SPARSE.items():
+                git(repo, "config", setting, value)
+            (repo / ".git/info").mkdir(exist_ok=True)
+            (repo / ".git" / PATTERNS).write_text(f"{ALWAYS}/feeds/\n/indexes/\n", encoding="ascii")
         return repo
 
     def copy(self, repo: Path, name: str) -> Path:

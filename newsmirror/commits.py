@@ -41,8 +41,6 @@ IMPORTED = "refs/newsmirror/imported"
 """A name that fast-import asks for and that never exists."""
 MARK = 1
 """Fast-import's number for the commit; contents have the numbers after it."""
-
-
 QUICK = ("-c", "pack.compression=1")
 """For lists and trees, which become differences soon: a large mirror's trees are megabytes of ids, which do not get
 smaller however long they are compressed."""

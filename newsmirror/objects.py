@@ -17,6 +17,8 @@ FOLDERS = 24 * 1024 * 1024
 """Bytes of folders that are kept in memory; those of a million articles' tags have 14 MB."""
 FILES = 8 * 1024 * 1024
 """Bytes of files that are kept: a run reads the lists that it changes twice."""
+OVERHEAD = 200
+"""About what a name takes by itself; folders that are not there have nothing else."""
 SUBMODULE = "160000"
 
 Sized_ = TypeVar("Sized_", bound=Sized)
@@ -115,6 +117,6 @@ class _Kept(Generic[Sized_]):
 
     def keep(self, name: str, found: Sized_) -> None:
         self._found[name] = found
-        self._room -= len(found)
+        self._room -= OVERHEAD + len(found)
         while self._room < 0 and self._found:
-            self._room += len(self._found.popitem(last=False)[1])
+            self._room += OVERHEAD + len(self._found.popitem(last=False)[1])

@@ -32,19 +32,19 @@ LAST = "\U0010ffff"
 """Sorts behind all that a tag can go on with."""
 TAGS_BETWEEN = """
 WITH RECURSIVE names (tag) AS (
-    SELECT MIN(tag) FROM tags WHERE tag >= ?1 AND tag < ?2
-    UNION ALL SELECT (SELECT MIN(tag) FROM tags WHERE tag > names.tag AND tag < ?2) FROM names WHERE tag IS NOT NULL)
+    SELECT MIN(tag) FROM tags WHERE tag >= :start AND tag < :end
+    UNION ALL SELECT (SELECT MIN(tag) FROM tags WHERE tag > names.tag AND tag < :end) FROM names WHERE tag IS NOT NULL)
 SELECT n.tag, a.id, a.published, a.path FROM names n
-LEFT JOIN tags t ON t.tag = n.tag AND NOT EXISTS (SELECT 1 FROM tags WHERE tag = n.tag LIMIT 1 OFFSET ?3)
+LEFT JOIN tags t ON t.tag = n.tag AND NOT EXISTS (SELECT 1 FROM tags WHERE tag = n.tag LIMIT 1 OFFSET :enough)
 LEFT JOIN articles a ON a.id = t.id
 WHERE n.tag IS NOT NULL ORDER BY n.tag, t.published DESC, t.id DESC
 """
 """Names one jump each; only rare ones are looked at further."""
 TAGS_COUNTED = """
 WITH RECURSIVE names (tag) AS (
-    SELECT MIN(tag) FROM tags WHERE tag >= ?1 AND tag < ?2
-    UNION ALL SELECT (SELECT MIN(tag) FROM tags WHERE tag > names.tag AND tag < ?2) FROM names WHERE tag IS NOT NULL
-    LIMIT ?3)
+    SELECT MIN(tag) FROM tags WHERE tag >= :start AND tag < :end
+    UNION ALL SELECT (SELECT MIN(tag) FROM tags WHERE tag > names.tag AND tag < :end) FROM names WHERE tag IS NOT NULL
+    LIMIT :most)
 SELECT COUNT(tag) FROM names
 """
 MEMORY = 64 * 1024
@@ -143,11 +143,13 @@ class Catalog:
     def months(self, subject: Subject) -> list[str]:
         """The months of a subject, newest first."""
         table, key = _table(subject)
-        query = f"SELECT MAX(month) FROM {table} WHERE {key} = ?1"
-        step = f"SELECT (SELECT MAX(month) FROM {table} WHERE {key} = ?1 AND month < found) FROM months WHERE found"
+        query = f"SELECT MAX(month) FROM {table} WHERE {key} = :subject"
+        step = (
+            f"SELECT (SELECT MAX(month) FROM {table} WHERE {key} = :subject AND month < found) FROM months WHERE found"
+        )
         found = self._db.execute(
             f"WITH RECURSIVE months (found) AS ({query} UNION ALL {step}) SELECT found FROM months WHERE found",
-            (subject.key,),
+            {"subject": subject.key},
         )
         return [f"{number // 100}-{number % 100:02}" for (number,) in found]
 
@@ -174,7 +176,9 @@ class Catalog:
         """The tags from *start* up to, without, *end* in the order of code points, each with the paths of its
         articles, newest first; with none where it has *enough* articles."""
         found: dict[str, list[str]] = {}
-        for tag, identifier, published, path in self._db.execute(TAGS_BETWEEN, (start, end, enough - 1)):
+        for tag, identifier, published, path in self._db.execute(
+            TAGS_BETWEEN, {"start": start, "end": end, "enough": enough - 1}
+        ):
             paths = found.setdefault(tag, [])
             if identifier is not None:
                 paths.append(self._forms.text(path, identifier, published))
@@ -187,7 +191,9 @@ class Catalog:
 
     def has_tags_over(self, start: str, end: str, number: int) -> bool:
         """Whether there are more than that many tags from *start* up to, without, *end*."""
-        return int(self._db.execute(TAGS_COUNTED, (start, end, number + 1)).fetchone()[0]) > number
+        return (
+            int(self._db.execute(TAGS_COUNTED, {"start": start, "end": end, "most": number + 1}).fetchone()[0]) > number
+        )
 
     def first_characters(self) -> Iterator[str]:
         """What tags begin with, in the order of code points, one jump each."""

@@ -176,9 +176,8 @@ class Catalog:
         """The tags from *start* up to, without, *end* in the order of code points, each with the paths of its
         articles, newest first; with none where it has *enough* articles."""
         found: dict[str, list[str]] = {}
-        for tag, identifier, published, path in self._db.execute(
-            TAGS_BETWEEN, {"start": start, "end": end, "enough": enough - 1}
-        ):
+        bounds = {"start": start, "end": end, "enough": enough - 1}
+        for tag, identifier, published, path in self._db.execute(TAGS_BETWEEN, bounds):
             paths = found.setdefault(tag, [])
             if identifier is not None:
                 paths.append(self._forms.text(path, identifier, published))
@@ -191,9 +190,8 @@ class Catalog:
 
     def has_tags_over(self, start: str, end: str, number: int) -> bool:
         """Whether there are more than that many tags from *start* up to, without, *end*."""
-        return (
-            int(self._db.execute(TAGS_COUNTED, {"start": start, "end": end, "most": number + 1}).fetchone()[0]) > number
-        )
+        bounds = {"start": start, "end": end, "most": number + 1}
+        return int(self._db.execute(TAGS_COUNTED, bounds).fetchone()[0]) > number
 
     def first_characters(self) -> Iterator[str]:
         """What tags begin with, in the order of code points, one jump each."""

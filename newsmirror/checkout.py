@@ -10,6 +10,7 @@ from newsmirror.durable import replace_file, writing
 from newsmirror.exceptions import GitError
 from newsmirror.git import Change, Repository
 from newsmirror.gitindex import Cone, GitIndex
+from newsmirror.soundness import LOOKED_AT
 from newsmirror.thinning import Thinning, some_of
 from newsmirror.worktree import WorkTree
 
@@ -24,8 +25,6 @@ OPERATIONS = {
     "BISECT_LOG": "a bisect",
 }
 """What git leaves in its folder while a person's operation is not finished."""
-LOOK_AGAIN = 2000
-"""A finished commit of up to so many files is looked at again by the next run: disks lie about what they have."""
 
 
 def operation_of(repository: Repository) -> str | None:
@@ -84,8 +83,8 @@ class Checkout:
         if step.shown.done:
             if step.shown.base is None and step.cone:  # all of a large mirror; to find the few files takes long
                 return
-            changes = self._repository.first_changes(step.shown.base, step.shown.commit, LOOK_AGAIN + 1)
-            if len(changes) <= LOOK_AGAIN:
+            changes = self._repository.first_changes(step.shown.base, step.shown.commit, LOOKED_AT + 1)
+            if len(changes) <= LOOKED_AT:  # disks lie about what they have
                 self._tree.show(step.shown_of(changes), self._repository.blobs)
             return
         if kept := self._tree.show(step.changes(), self._repository.blobs):

@@ -204,11 +204,7 @@ class Clone:
     def _object(self, name: str) -> tuple[str, bytes] | None:
         """Kind and content of an object, None where there is none."""
         assert self._pipe
-        self._pipe.write([name.encode(errors="surrogateescape") + b"\n"])
-        header = self._pipe.line().rsplit(b" ", 2)
-        if len(header) != 3:
-            return None
-        return header[1].decode(), self._pipe.read(int(header[2]) + 1)[:-1]
+        return self._pipe.object(name)
 
 
 class _AnyClone(Repository):

@@ -159,18 +159,15 @@ class Repository:
         found = {key.removeprefix("remote.").removesuffix(".url"): url for key, _, url in reversed(pairs)}
         return found.get(name) if name else next(reversed(found.values()), None)
 
-    def kinds(self, commit: str, *paths: str) -> dict[str, str]:
-        """What these paths are in a commit: ``blob``, ``tree``, ``commit`` (a submodule) or ``link``.
+    def kinds(self, commit: str, folder: str = "") -> dict[str, str]:
+        """What the names in a folder of a commit are: ``blob``, ``tree``, ``commit`` (a submodule) or ``link``.
 
-        Those that are not there are left out; without *paths*, all at the top.
+        By their paths; none where there is no such folder. Without *folder*, the names at the top.
         """
-        found = {}
-        for start in range(0, max(len(paths), 1), AT_ONCE):
-            words = ("ls-tree", "-z", "--full-tree", commit, "--", *paths[start : start + AT_ONCE])
-            listed = self.run(*words).decode(errors="surrogateescape").split("\0")
-            for head, _, name in (entry.partition("\t") for entry in listed if entry):
-                found[name] = "link" if head.startswith("120000") else head.split()[1]
-        return found
+        words = ("ls-tree", "-z", "--full-tree", commit, "--", *([f"{folder}/"] if folder else []))
+        listed = self.run(*words).decode(errors="surrogateescape").split("\0")
+        pairs = (entry.partition("\t") for entry in listed if entry)
+        return {name: "link" if head.startswith("120000") else head.split()[1] for head, _, name in pairs}
 
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Content of those files that the newest commit holds."""
@@ -209,7 +206,7 @@ class Repository:
                 yield from (name for name in days if name.endswith(".jsonl"))
 
     def _below(self, commit: str, folder: str, kind: str, newest_first: bool) -> list[str]:
-        found = self.kinds(commit, f"{folder}/").items()
+        found = self.kinds(commit, folder).items()
         return sorted((name for name, what in found if what == kind), reverse=newest_first)
 
     def changes(self, old: str | None, new: str, *folders: str) -> list[Change]:

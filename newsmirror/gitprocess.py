@@ -31,6 +31,18 @@ class Pipe:
     def read(self, size: int) -> bytes:
         return bytes(self._process.stdout.read(size))
 
+    def object(self, name: str) -> tuple[str, bytes] | None:
+        """Ask ``cat-file --batch`` for an object: its kind and content, None where there is none. Raises GitError."""
+        self.write([name.encode(errors="surrogateescape") + b"\n"])
+        answer = self.line()
+        if not answer:
+            self.finish()
+            raise GitError("git ended while it was asked for an object")
+        if answer.endswith(b" missing"):
+            return None
+        _, kind, size = answer.rsplit(b" ", 2)
+        return kind.decode(), self.read(int(size) + 1)[:-1]
+
     def parts(self, end: bytes) -> Iterator[bytes]:
         """What it says until it has said all, cut after each *end*, which is left out."""
         rest = b""

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 FOLDER = "40000"
 PLAIN = ("100644", "100755")
-MODE = re.compile(rb"(?:40000|100644|100755|120000|160000)\Z")
-MODES = (b"40000 ", b"100644 ", b"100755 ", b"120000 ", b"160000 ")
+MODES = (b"40000", b"100644", b"100755", b"120000", b"160000")
+MODE = re.compile(b"(?:%s)\\Z" % b"|".join(MODES))
 ENTRIES = {size: re.compile(rb"[0-7]+ [^\0]+\0.{%d}" % size, re.DOTALL) for size in (20, 32)}
 
 
@@ -36,7 +36,7 @@ class Tree:
     def __init__(self, content: bytes, id_bytes: int):
         self._content, self._id_bytes = content, id_bytes
         # where a name or an id holds what looks like a mode, a search could find what is no entry
-        is_plain = sum(map(content.count, MODES)) == len(ENTRIES[id_bytes].findall(content))
+        is_plain = sum(content.count(mode + b" ") for mode in MODES) == len(ENTRIES[id_bytes].findall(content))
         self._parsed = None if is_plain else {entry.name: entry for entry in read_tree(content, id_bytes)}
 
     def __len__(self) -> int:

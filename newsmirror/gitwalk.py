@@ -22,12 +22,9 @@ def committed_files(repository: Repository, commit: str) -> Iterator[Change]:
 
 
 def _files(pipe: Pipe, tree: str, prefix: str, id_bytes: int) -> Iterator[Change]:
-    pipe.write([f"{tree}\n".encode()])
-    header = pipe.line().split()
-    if header[1:2] != [b"tree"]:
-        raise GitError("git ended while it was asked for a folder")
-    content = pipe.read(int(header[2]))
-    pipe.read(1)
+    kind, content = pipe.object(tree) or ("", b"")
+    if kind != "tree":
+        raise GitError("a folder of the commit is missing")
     for entry in read_tree(content, id_bytes):
         if entry.mode == FOLDER:
             yield from _files(pipe, entry.id.hex(), f"{prefix}{entry.name}/", id_bytes)

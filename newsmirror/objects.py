@@ -72,8 +72,7 @@ class Objects:
             return NOTHING
         number = f"{self.commit}^{{tree}}"
         if path:
-            above, _, name = path.rpartition("/")
-            entry = self._folder(above).get(name)
+            entry = self._entry(path)
             if entry is None or entry.mode != FOLDER:
                 return NOTHING
             number = entry.id.hex()
@@ -85,16 +84,8 @@ class Objects:
         """Content of an object, None where git does not have it."""
         if self._pipe is None:
             self._pipe = self._repository.pipe("cat-file", "--batch")
-        self._pipe.write([f"{number}\n".encode()])
-        answer = self._pipe.line()
-        if not answer:
-            self._pipe.finish()
-            raise GitError("git ended while it was asked for a file")
-        if answer.endswith(b" missing"):
-            return None
-        content = self._pipe.read(int(answer.rpartition(b" ")[2]))
-        self._pipe.read(1)
-        return content
+        found = self._pipe.object(number)
+        return found[1] if found else None
 
     def close(self) -> None:
         """End the process."""

@@ -96,9 +96,7 @@ def render(name: str, path: str, script: Script, **values: Any) -> str:
     """A template as a file: one blank line between blocks, LF at the end, no space at line ends."""
     to = partial(paths.relative, start=path)
     text = _template(name, script).render(to=to, **values)
-    if " \n" in text or "\t\n" in text or text[-1:] in (" ", "\t"):  # a look is a tenth of the work
-        text = re.sub(r"(?m)(?<![ \t])[ \t]+$", "", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)(?<![ \t])[ \t]+$", "", text)).strip("\n") + "\n"
 
 
 def render_page(
